@@ -1,0 +1,314 @@
+//! A client, part by part.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::SecretString;
+
+use super::settings::{Settings, setters};
+use super::{Client, Shared};
+use crate::attempt::Attempts;
+use crate::error::{Error, Failure};
+use crate::observe::Observer;
+use crate::offline::Offline;
+use crate::provider::{OpenAi, Provider, Service};
+use crate::retry::RetryPolicy;
+use crate::transport::{Network, Reqwest, Transport};
+
+/// Builds a [`Client`]. What is not set comes from the environment (key, base URL, proxy) or has a
+/// default.
+///
+/// ```
+/// use std::time::Duration;
+/// use instructor_core::{Client, Mode, RetryPolicy};
+///
+/// # fn main() -> Result<(), instructor_core::Error> {
+/// // Any server that speaks OpenAI's chat completions.
+/// let client = Client::builder()
+///     .model("compatible/my-model")
+///     .base_url("http://localhost:8000/v1")
+///     .api_key("secret")
+///     .header("x-team", "research")
+///     .connect_timeout(Duration::from_secs(2))
+///     .retry(RetryPolicy { max_retries: 5, ..RetryPolicy::default() })
+///     .mode(Mode::JsonSchema)
+///     .temperature(0.0)
+///     .build()?;
+/// assert!(!format!("{client:?}").contains("secret"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Default)]
+#[must_use = "no client is there until `build` is called"]
+pub struct ClientBuilder {
+    model: String,
+    provider: Option<Arc<dyn Provider>>,
+    key: Option<SecretString>,
+    base_url: Option<String>,
+    headers: HeaderMap,
+    network: Network,
+    transport: Option<Arc<dyn Transport>>,
+    retry: RetryPolicy,
+    settings: Settings,
+    observer: Option<Arc<dyn Observer>>,
+    trace_content: bool,
+}
+
+impl ClientBuilder {
+    setters!();
+
+    /// The model, as `provider/model`: `openai/gpt-4.1-mini`, `ollama/llama3.2`,
+    /// `openrouter/meta-llama/llama-3.3-70b-instruct`, `offline`; `compatible/…` for any other
+    /// server that speaks `OpenAI`'s chat completions at [`base_url`](Self::base_url).
+    pub fn model(mut self, model: impl Into<String>) -> Self {
+        self.model = model.into();
+        self
+    }
+
+    /// The key, instead of the one in the environment.
+    pub fn api_key(mut self, key: impl Into<SecretString>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Where the service is, up to and without `/chat/completions`: `http://localhost:8000/v1`.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// A further header of every request; it wins over ours.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(mut value)) => {
+                value.set_sensitive(true);
+                self.headers.append(name, value);
+            }
+            // The value may be a key.
+            _ => self.settings.problem = Some(format!("the header `{name}` is not a valid one")),
+        }
+        self
+    }
+
+    /// The longest time to open a connection; 10 s by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.network.connect_timeout = timeout;
+        self
+    }
+
+    /// Ignores the proxy of the environment (`HTTPS_PROXY`, `ALL_PROXY`, …).
+    pub fn no_proxy(mut self) -> Self {
+        self.network.proxy = false;
+        self
+    }
+
+    /// When a request that failed is sent again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Who is told what happens.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Puts what is asked and answered into the `tracing` events too; off by default, because it is
+    /// content of the user.
+    pub fn trace_content(mut self, on: bool) -> Self {
+        self.trace_content = on;
+        self
+    }
+
+    /// Sends through this instead of the network.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Speaks this wire format; the whole of [`model`](Self::model) is then the model's name. Key,
+    /// base URL and headers are the provider's own affair.
+    pub fn provider(mut self, provider: Arc<dyn Provider>) -> Self {
+        self.provider = Some(provider);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// If the model or its provider is missing or unknown, a key is needed and there is none, a URL
+    /// or header is invalid, or the network cannot be set up.
+    pub fn build(self) -> Result<Client, Error> {
+        self.build_in(&|variable| std::env::var(variable).ok())
+    }
+
+    /// The client in an environment.
+    fn build_in(mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<Client, Error> {
+        if let Some(problem) = self.settings.problem.take() {
+            return Err(Error::Configuration(problem));
+        }
+        let mut offline = false;
+        let (provider, model) = if let Some(provider) = self.provider.take() {
+            (provider, self.model.clone())
+        } else {
+            let (service, model) = find(&self.model)?;
+            let model = model.to_owned();
+            offline = service.name == Service::OFFLINE.name;
+            (self.open_ai(service, variable)?, model)
+        };
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None if offline => Arc::new(Offline::default()),
+            None => Arc::new(Reqwest::new(&self.network).map_err(|e| failed(e.into()))?),
+        };
+        Ok(Client {
+            shared: Arc::new(Shared {
+                provider,
+                model,
+                transport,
+                retry: self.retry,
+                settings: self.settings,
+                observer: self.observer,
+                trace_content: self.trace_content,
+            }),
+        })
+    }
+
+    fn open_ai(
+        &mut self,
+        service: &'static Service,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Arc<dyn Provider>, Error> {
+        let set = |name: &str| {
+            let value = if name.is_empty() { None } else { variable(name) };
+            value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        };
+        let key = self.key.take().or_else(|| set(service.key_variable).map(SecretString::from));
+        if key.is_none() && !service.key_variable.is_empty() {
+            let provider = service.name.to_owned();
+            return Err(Error::MissingKey { provider, variable: service.key_variable });
+        }
+        let base_url = self.base_url.take().or_else(|| set(service.base_url_variable));
+        let provider = OpenAi::new(service, base_url.as_deref(), key, &self.headers);
+        Ok(Arc::new(provider.map_err(|e| failed(e.into()))?))
+    }
+}
+
+fn failed(failure: Failure) -> Error {
+    Error::failed(failure, Attempts::default())
+}
+
+/// The service and the model's name in it.
+fn find(model: &str) -> Result<(&'static Service, &str), Error> {
+    if model == Service::OFFLINE.name {
+        return Ok((&Service::OFFLINE, model));
+    }
+    let example = "write `provider/model`, such as `openai/gpt-4.1-mini`";
+    let Some((provider, name)) = model.split_once('/') else {
+        return Err(match Service::find(model) {
+            Some(_) => Error::Configuration(format!("`{model}` has no model: {example}")),
+            None if model.is_empty() => Error::Configuration(format!("no model is set: {example}")),
+            None => Error::Configuration(format!("`{model}` has no provider: {example}")),
+        });
+    };
+    let service = Service::find(provider)
+        .ok_or_else(|| Error::UnknownProvider { provider: provider.to_owned() })?;
+    if name.is_empty() {
+        return Err(Error::Configuration(format!("`{model}` has no model: {example}")));
+    }
+    Ok((service, name))
+}
+
+/// Never a key, and no header's value.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("model", &self.model)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("network", &self.network)
+            .field("retry", &self.retry)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(model: &str, environment: &[(&str, &str)]) -> Result<Client, Error> {
+        Client::builder().model(model).build_in(&|name| {
+            environment.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn a_model_string_names_provider_and_model() {
+        let key = &[("OPENAI_API_KEY", "k\n"), ("OPENROUTER_API_KEY", "k"), ("GROQ_API_KEY", " ")];
+        for (model, expected) in [
+            ("openai/gpt-4.1-mini", "openai gpt-4.1-mini"),
+            ("openrouter/meta-llama/llama-3.3", "openrouter meta-llama/llama-3.3"),
+            ("ollama/llama3.2", "ollama llama3.2"),
+            ("offline", "offline offline"),
+            ("offline/rules", "offline rules"),
+            (
+                "acme/x",
+                "unknown provider `acme`: known are `openai`, `groq`, `together`, `deepseek`, \
+                 `openrouter`, `ollama`, `offline`, `compatible`; for any other server that speaks \
+                 OpenAI's API write `compatible/model` and set `base_url`",
+            ),
+            (
+                "groq/x",
+                "no key for `groq`: set the environment variable GROQ_API_KEY, or call `api_key`",
+            ),
+            (
+                "deepseek/x",
+                "no key for `deepseek`: set the environment variable DEEPSEEK_API_KEY, or call `api_key`",
+            ),
+            ("compatible/x", "the base URL is missing: set it with `base_url`"),
+            ("", "no model is set: write `provider/model`, such as `openai/gpt-4.1-mini`"),
+            (
+                "gpt-4.1",
+                "`gpt-4.1` has no provider: write `provider/model`, such as `openai/gpt-4.1-mini`",
+            ),
+            (
+                "openai",
+                "`openai` has no model: write `provider/model`, such as `openai/gpt-4.1-mini`",
+            ),
+            (
+                "openai/",
+                "`openai/` has no model: write `provider/model`, such as `openai/gpt-4.1-mini`",
+            ),
+        ] {
+            let found = match build(model, key) {
+                Ok(client) => format!("{} {}", client.provider(), client.model()),
+                Err(error) => error.to_string(),
+            };
+            assert_eq!(found, expected, "{model}");
+        }
+    }
+
+    #[test]
+    fn the_environment_moves_openai_elsewhere() {
+        let moved = |url| build("openai/x", &[("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", url)]);
+        assert!(moved("http://localhost:1/v1").is_ok());
+        assert!(matches!(moved("nonsense"), Err(Error::Configuration(_))));
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_early() {
+        let builder = || Client::builder().model("compatible/x").base_url("http://localhost:1");
+        for (builder, expected) in [
+            (builder().header("a b", "c"), "the header `a b` is not a valid one"),
+            (builder().header("a", "secret\n"), "the header `a` is not a valid one"),
+            (builder().api_key("a\nb"), "the key has characters that no HTTP header can hold"),
+            (builder().extra(1.into()), "`extra` takes a JSON object"),
+            (builder().base_url("localhost"), "the base URL must look like `https://host/v1`"),
+        ] {
+            assert_eq!(builder.build_in(&|_| None).unwrap_err().to_string(), expected);
+        }
+    }
+}

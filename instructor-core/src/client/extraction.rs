@@ -1,0 +1,93 @@
+//! A question that is not sent yet.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+
+use serde::Serialize;
+
+use super::run::{self, Draft};
+use super::settings::setters;
+use super::{Client, Extracted};
+use crate::error::Error;
+use crate::extract::Extract;
+use crate::request::Message;
+use crate::transport::BoxFuture;
+
+/// A question that is not sent yet. Ends with `.await` (the value) or `.send().await` (the value
+/// with its report).
+#[must_use = "nothing is asked until this is awaited or sent"]
+pub struct Extraction<T> {
+    client: Client,
+    draft: Draft,
+    settings: super::Settings,
+    marker: PhantomData<fn() -> T>,
+}
+
+impl<T> Extraction<T> {
+    setters!();
+
+    /// What the model is told before everything else.
+    pub fn system(mut self, text: impl Into<String>) -> Self {
+        self.draft.system = Some(text.into());
+        self
+    }
+
+    /// A conversation before the text. An empty text adds no turn to it.
+    pub fn messages(mut self, messages: impl IntoIterator<Item = Message>) -> Self {
+        self.draft.messages.extend(messages);
+        self
+    }
+
+    /// A solved example: a text, and the value that stands in it. The model is shown it in the form
+    /// its answer should have.
+    pub fn example(mut self, input: impl Into<String>, value: &T) -> Self
+    where
+        T: Serialize,
+    {
+        match serde_json::to_string(value) {
+            Ok(json) => self.draft.examples.push((input.into(), json)),
+            Err(e) => {
+                self.settings.problem = Some(format!("an example cannot be written as JSON: {e}"));
+            }
+        }
+        self
+    }
+}
+
+impl<T: Extract + Send + Sync> Extraction<T> {
+    pub(super) fn new(client: Client, text: String) -> Self {
+        let settings = client.shared.settings.clone();
+        Self { client, draft: Draft::new(text), settings, marker: PhantomData }
+    }
+
+    /// Asks, and gives the value with its report.
+    ///
+    /// # Errors
+    /// If the request fails for good, the model refuses, its answer is cut off, or no answer is
+    /// right within `max_reasks` and `token_budget`; see [`Error`]. What was sent is in
+    /// [`Error::attempts`].
+    pub async fn send(self) -> Result<Extracted<T>, Error> {
+        run::run(&self.client, self.draft, self.settings).await
+    }
+}
+
+impl<T: Extract + Send + Sync> IntoFuture for Extraction<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { Ok(self.send().await?.value) })
+    }
+}
+
+/// How it is asked, not what.
+impl<T> fmt::Debug for Extraction<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Extraction")
+            .field("client", &self.client)
+            .field("type", &std::any::type_name::<T>())
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

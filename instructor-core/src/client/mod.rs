@@ -1,0 +1,165 @@
+//! What users hold: a client, a question that is not sent yet, and its answer.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::extract::{Extract, Extractor};
+use crate::observe::Observer;
+use crate::offline::{Answer, Offline};
+use crate::provider::{OpenAi, Provider, Service};
+use crate::retry::RetryPolicy;
+use crate::transport::Transport;
+
+mod settings;
+mod builder;
+mod extracted;
+mod judge;
+mod send;
+mod run;
+mod extraction;
+
+pub use builder::ClientBuilder;
+pub use extracted::Extracted;
+pub use extraction::Extraction;
+
+use settings::Settings;
+
+/// Asks a model for values. Cheap to clone; all clones share one pool of connections.
+///
+/// ```no_run
+/// use instructor_core::{Client, Message, Mode};
+///
+/// # async fn run() -> Result<(), instructor_core::Error> {
+/// let client = Client::from_env("openai/gpt-4.1-mini")?; // reads OPENAI_API_KEY
+/// let age: u8 = client.extract::<u8>("Ada Lovelace died at the age of 36.").await?;
+/// let report = client
+///     .extract::<Vec<String>>("Ada Lovelace wrote to Charles Babbage.")
+///     .system("List the people in the text.")
+///     .temperature(0.0)
+///     .max_reasks(1)
+///     .send()
+///     .await?;
+/// println!("{:?}, {}", report.value, report.usage());
+/// # let _ = age;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+#[derive(Clone)]
+struct Shared {
+    provider: Arc<dyn Provider>,
+    model: String,
+    transport: Arc<dyn Transport>,
+    retry: RetryPolicy,
+    settings: Settings,
+    observer: Option<Arc<dyn Observer>>,
+    trace_content: bool,
+}
+
+impl Client {
+    /// A client for `provider/model`, such as `openai/gpt-4.1-mini`, with the key from the
+    /// environment (`OPENAI_API_KEY`); `offline` needs none.
+    ///
+    /// # Errors
+    /// If the provider is unknown, its key is not set, or no connection can be prepared.
+    pub fn from_env(model: &str) -> Result<Self, Error> {
+        Self::builder().model(model).build()
+    }
+
+    /// A client whose every part can be set.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client for the model built in, which needs no key and no network.
+    pub fn offline() -> Self {
+        Self::with_transport(Arc::new(Offline::default()))
+    }
+
+    /// A client that sends everything to `transport`, in the format of `OpenAI`'s chat completions:
+    /// for tests, and for scripts of [`Offline`] answers.
+    pub fn with_transport(transport: Arc<dyn Transport>) -> Self {
+        let provider = Arc::new(OpenAi::offline(&Service::OFFLINE));
+        Self {
+            shared: Arc::new(Shared {
+                provider,
+                model: Service::OFFLINE.name.to_owned(),
+                transport,
+                retry: RetryPolicy::default(),
+                settings: Settings::default(),
+                observer: None,
+                trace_content: false,
+            }),
+        }
+    }
+
+    /// The same client, but answered by a script: for tests of what happens after a wrong answer or
+    /// an error. When the script ends, the model built in goes on. Nothing is sent anywhere.
+    ///
+    /// ```
+    /// use instructor_core::Client;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), instructor_core::Error> {
+    /// let client = Client::offline().answers([r#"{"value": "many"}"#, r#"{"value": 7}"#]);
+    /// let found = client.extract::<u8>("How many wonders are there?").send().await?;
+    /// assert_eq!((found.value, found.attempts.len()), (7, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn answers<A: Into<Answer>>(self, answers: impl IntoIterator<Item = A>) -> Self {
+        let transport = Arc::new(Offline::default().answers(answers));
+        Self { shared: Arc::new(Shared { transport, ..Shared::clone(&self.shared) }) }
+    }
+
+    /// The name of the provider.
+    pub fn provider(&self) -> &str {
+        self.shared.provider.name()
+    }
+
+    /// The model that is asked, in the provider's word.
+    pub fn model(&self) -> &str {
+        &self.shared.model
+    }
+
+    /// Prepares the question for a `T` in `text`.
+    ///
+    /// Ends with `.await` (the value) or `.send().await` (the value with its report).
+    pub fn extract<T: Extract + Send + Sync>(&self, text: impl Into<String>) -> Extraction<T> {
+        Extraction::new(self.clone(), text.into())
+    }
+}
+
+/// A client for this offline model, which keeps its script and its record of requests.
+impl From<Offline> for Client {
+    fn from(offline: Offline) -> Self {
+        Self::with_transport(Arc::new(offline))
+    }
+}
+
+impl Extractor for Client {
+    type Extraction<T: Extract + Send + Sync> = Extraction<T>;
+
+    fn extract<T: Extract + Send + Sync>(&self, text: String) -> Extraction<T> {
+        Extraction::new(self.clone(), text)
+    }
+}
+
+/// Names the provider and the model, never a key.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("provider", &self.shared.provider)
+            .field("model", &self.shared.model)
+            .field("transport", &self.shared.transport)
+            .field("retry", &self.shared.retry)
+            .field("settings", &self.shared.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,165 @@
+//! The reask loop: a better question after a wrong answer, within bounds.
+
+use super::judge::{Verdict, judge};
+use super::send::{question, send};
+use super::{Client, Extracted, Settings, Shared};
+use crate::align::{Target, lower_to};
+use crate::attempt::{Attempt, Attempts};
+use crate::error::Error;
+use crate::extract::Extract;
+use crate::observe;
+use crate::prompt;
+use crate::reply::Reply;
+use crate::request::{Example, Message, Request};
+use crate::schema::{Rendered, rendered};
+use crate::validate::Rejection;
+
+/// What the user says, before it is known how the schema is rendered.
+#[derive(Default)]
+pub(super) struct Draft {
+    text: String,
+    pub(super) system: Option<String>,
+    pub(super) messages: Vec<Message>,
+    /// Texts and values, the values as JSON.
+    pub(super) examples: Vec<(String, String)>,
+}
+
+impl Draft {
+    pub(super) fn new(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+
+    fn request(
+        self,
+        model: &str,
+        rendered: &'static Rendered,
+        settings: &Settings,
+    ) -> Result<Request, Error> {
+        let mut request = Request::new(model, rendered, settings.mode);
+        request.system = self.system;
+        request.messages = self.messages;
+        if !self.text.is_empty() || request.messages.is_empty() {
+            request.messages.push(Message::user(self.text));
+        }
+        for (input, json) in self.examples {
+            let answer = lower_to(&json, Target::new(rendered)).map_err(|rejection| {
+                Error::Configuration(format!("an example is not of its type: {rejection}"))
+            })?;
+            request.examples.push(Example { input, answer });
+        }
+        request.options = settings.options.clone();
+        Ok(request)
+    }
+}
+
+/// Asks until an answer is right or a bound is reached.
+pub(super) async fn run<T: Extract + Send + Sync>(
+    client: &Client,
+    draft: Draft,
+    mut settings: Settings,
+) -> Result<Extracted<T>, Error> {
+    let shared = &*client.shared;
+    if let Some(problem) = settings.problem.take() {
+        return Err(Error::Configuration(problem));
+    }
+    let rendered = rendered(T::SCHEMA, shared.provider.dialect(settings.mode))?;
+    let mut request = draft.request(&shared.model, rendered, &settings)?;
+    let result = ask(shared, &mut request, &settings).await;
+    if let Some(observer) = &shared.observer {
+        let (attempts, error) = match &result {
+            Ok(extracted) => (&extracted.attempts, None),
+            Err(error) => (error.attempts(), Some(error)),
+        };
+        observer.done(&observe::Done { question: question(shared, &request), attempts, error });
+    }
+    result
+}
+
+async fn ask<T: Extract + Send + Sync>(
+    shared: &Shared,
+    request: &mut Request,
+    settings: &Settings,
+) -> Result<Extracted<T>, Error> {
+    let mut attempts = Attempts::default();
+    let mut spent = 0_u64;
+    loop {
+        let number = attempts.len() + 1;
+        let mut attempt = Attempt::default();
+        let reply = match send(shared, request, settings, number, &mut attempt).await {
+            Ok(reply) => reply,
+            Err(failure) => {
+                attempts.push(attempt);
+                return Err(Error::failed(failure, attempts));
+            }
+        };
+        spent = spent.saturating_add(tokens(&reply, &attempt));
+        let verdict = judge::<T>(&reply, request).await;
+        let (choice, about, rejection) = match verdict {
+            Verdict::Valid { read, from_text } => {
+                attempt.repairs = read.repairs;
+                attempt.from_text = from_text;
+                received(shared, request, number, attempt, reply, &mut attempts);
+                return Ok(Extracted { value: read.value, attempts });
+            }
+            Verdict::Wrong { choice, about, rejection } => (choice, about, rejection),
+            Verdict::Truncated => {
+                received(shared, request, number, attempt, reply, &mut attempts);
+                return Err(Error::Truncated { attempts });
+            }
+            Verdict::Refused(refusal) => {
+                received(shared, request, number, attempt, reply, &mut attempts);
+                return Err(Error::Refused { refusal, attempts });
+            }
+            Verdict::Filtered => {
+                received(shared, request, number, attempt, reply, &mut attempts);
+                return Err(Error::ContentFiltered { attempts });
+            }
+        };
+        let answer = reply.choices.get(choice).cloned().unwrap_or_default();
+        attempt.rejection = Some(rejection.clone());
+        received(shared, request, number, attempt, reply, &mut attempts);
+        rejected(shared, request, number, &rejection);
+        if number > settings.max_reasks as usize {
+            return Err(Error::Rejected { rejection, attempts });
+        }
+        if let Some(budget) = settings.token_budget.filter(|budget| spent >= *budget) {
+            return Err(Error::TokenBudgetExceeded { budget, spent, rejection, attempts });
+        }
+        if settings.keep_last_attempt_only {
+            request.history.clear();
+        }
+        let again = prompt::again(&answer, about, &rejection, request.rendered, request.mode);
+        request.history.push(again);
+    }
+}
+
+/// The tokens of one answer; guessed from the bytes where the service does not count.
+fn tokens(reply: &Reply, attempt: &Attempt) -> u64 {
+    let bytes = attempt.request_bytes + reply.raw.len();
+    reply.usage.map_or(u64::try_from(bytes / 4).unwrap_or(u64::MAX), |usage| usage.total_tokens())
+}
+
+fn received(
+    shared: &Shared,
+    request: &Request,
+    number: usize,
+    mut attempt: Attempt,
+    reply: Reply,
+    attempts: &mut Attempts,
+) {
+    attempt.reply = Some(reply);
+    if let Some(observer) = &shared.observer {
+        let question = question(shared, request);
+        observer.response(&observe::Response { question, number, attempt: &attempt });
+    }
+    attempts.push(attempt);
+}
+
+fn rejected(shared: &Shared, request: &Request, number: usize, rejection: &Rejection) {
+    let violations = rejection.violations().len();
+    tracing::debug!(tool = request.rendered.name, attempt = number, violations, "answer rejected");
+    if let Some(observer) = &shared.observer {
+        let question = question(shared, request);
+        observer.rejection(&observe::Rejected { question, number, rejection });
+    }
+}

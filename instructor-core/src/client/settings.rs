@@ -1,0 +1,123 @@
+//! What both a client (for all questions) and a question (for itself) can be told.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::request::{Mode, Options};
+
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) mode: Mode,
+    pub(super) options: Options,
+    pub(super) max_reasks: u32,
+    pub(super) token_budget: Option<u64>,
+    pub(super) timeout: Duration,
+    pub(super) keep_last_attempt_only: bool,
+    /// A setting that cannot be taken; it is reported when the question is sent.
+    pub(super) problem: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            options: Options::default(),
+            max_reasks: 2,
+            token_budget: None,
+            timeout: Duration::from_secs(300),
+            keep_last_attempt_only: false,
+            problem: None,
+        }
+    }
+}
+
+impl Settings {
+    pub(super) fn add_extra(&mut self, extra: Value) {
+        match extra {
+            Value::Object(map) => self.options.extra.extend(map),
+            _ => self.problem = Some("`extra` takes a JSON object".into()),
+        }
+    }
+}
+
+/// Names the properties of `extra` only, because a value may be a key.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("mode", &self.mode)
+            .field("temperature", &self.options.temperature)
+            .field("max_tokens", &self.options.max_tokens)
+            .field("seed", &self.options.seed)
+            .field("extra", &self.options.extra.keys().collect::<Vec<_>>())
+            .field("max_reasks", &self.max_reasks)
+            .field("token_budget", &self.token_budget)
+            .field("timeout", &self.timeout)
+            .field("keep_last_attempt_only", &self.keep_last_attempt_only)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The setters, for a type with a field `settings`.
+macro_rules! setters {
+    () => {
+        /// How the answer is asked for; by default as a tool call.
+        pub fn mode(mut self, mode: crate::request::Mode) -> Self {
+            self.settings.mode = mode;
+            self
+        }
+
+        /// How freely the model chooses its words: 0 for the most likely ones.
+        pub fn temperature(mut self, temperature: f64) -> Self {
+            self.settings.options.temperature = Some(temperature);
+            self
+        }
+
+        /// The longest answer, in tokens, reasoning included.
+        pub fn max_tokens(mut self, max_tokens: u32) -> Self {
+            self.settings.options.max_tokens = Some(max_tokens);
+            self
+        }
+
+        /// The same seed asks for the same answer, as far as the service can.
+        pub fn seed(mut self, seed: i64) -> Self {
+            self.settings.options.seed = Some(seed);
+            self
+        }
+
+        /// How often a wrong answer may be asked for again; 2 by default.
+        pub fn max_reasks(mut self, max_reasks: u32) -> Self {
+            self.settings.max_reasks = max_reasks;
+            self
+        }
+
+        /// No further question once an answer is wrong and so many tokens are spent. A valid answer
+        /// always wins. Where the service does not count, four bytes are taken for a token.
+        pub fn token_budget(mut self, tokens: u64) -> Self {
+            self.settings.token_budget = Some(tokens);
+            self
+        }
+
+        /// The longest time for each request, from sending to the last byte; 300 s by default.
+        pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
+            self.settings.timeout = timeout;
+            self
+        }
+
+        /// Anything else the service takes: the properties of this object are put into the body.
+        /// One that the request sets itself is refused when it is sent.
+        pub fn extra(mut self, object: serde_json::Value) -> Self {
+            self.settings.add_extra(object);
+            self
+        }
+
+        /// When an answer is asked for again, only the last wrong answer is shown to the model, so
+        /// that the conversation does not grow.
+        pub fn keep_last_attempt_only(mut self) -> Self {
+            self.settings.keep_last_attempt_only = true;
+            self
+        }
+    };
+}
+pub(super) use setters;

@@ -1,0 +1,68 @@
+//! Schema, validators, providers and client of the `instructor` crate, which re-exports all of it.
+//!
+//! The modules stand in the order of their layers: each uses only those above it.
+
+// The derive prints `::instructor_core` paths, also in this crate's own tests.
+extern crate self as instructor_core;
+
+mod path;
+pub mod schema;
+pub mod validate;
+pub mod align;
+mod answer;
+mod extract;
+#[cfg(feature = "client")]
+mod advice;
+#[cfg(feature = "client")]
+pub mod reply;
+#[cfg(feature = "client")]
+pub mod request;
+#[cfg(feature = "client")]
+mod prompt;
+#[cfg(feature = "client")]
+mod attempt;
+#[cfg(feature = "client")]
+pub mod transport;
+#[cfg(feature = "client")]
+pub mod offline;
+#[cfg(feature = "client")]
+pub mod provider;
+#[cfg(feature = "client")]
+mod error;
+#[cfg(feature = "client")]
+mod retry;
+#[cfg(feature = "client")]
+pub mod observe;
+#[cfg(feature = "client")]
+mod client;
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+#[cfg(feature = "derive")]
+pub use instructor_derive::Extract;
+
+#[cfg(feature = "client")]
+pub use advice::Advice;
+#[cfg(feature = "client")]
+pub use attempt::{Attempt, Attempts};
+#[cfg(feature = "client")]
+pub use client::{Client, ClientBuilder, Extracted, Extraction};
+#[cfg(feature = "client")]
+pub use error::Error;
+#[cfg(feature = "client")]
+pub use observe::Observer;
+#[cfg(feature = "client")]
+pub use offline::Offline;
+#[cfg(feature = "client")]
+pub use reply::Usage;
+#[cfg(feature = "client")]
+pub use request::{Message, Mode};
+#[cfg(feature = "client")]
+pub use retry::RetryPolicy;
+
+pub use align::{Repair, RepairKind};
+pub use extract::{Extract, Extractor};
+pub use path::Path;
+pub use schema::{Function, Schema, Tool};
+pub use validate::{Rejection, Report, Violation};

@@ -1,0 +1,83 @@
+//! The wire formats: pure functions between [`Request`], HTTP and [`Reply`].
+
+use std::fmt;
+
+use crate::advice::Advice;
+use crate::reply::Reply;
+use crate::request::{Mode, Request};
+use crate::schema::Dialect;
+use crate::transport::{HttpRequest, HttpResponse};
+
+mod compatible;
+mod message;
+mod openai;
+
+pub use compatible::{SERVICES, Service};
+pub use openai::OpenAi;
+
+/// One wire format. It has no clock, no network and no state.
+pub trait Provider: fmt::Debug + Send + Sync {
+    /// The name of the service, as it stands before the `/` of `openai/gpt-4.1-mini`.
+    fn name(&self) -> &str;
+
+    /// The JSON Schema that the service takes in this mode.
+    fn dialect(&self, mode: Mode) -> &'static Dialect;
+
+    /// Writes the request.
+    ///
+    /// # Errors
+    /// If the service has no words for it, or an extra property is one of ours.
+    fn encode(&self, request: &Request) -> Result<HttpRequest, ProviderError>;
+
+    /// Reads the response.
+    ///
+    /// # Errors
+    /// If the service reports an error, or the body is no response of a model.
+    fn decode(&self, response: &HttpResponse) -> Result<Reply, ProviderError>;
+}
+
+/// What went wrong between us and the service, whatever the model would have said.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+#[non_exhaustive]
+pub struct ProviderError {
+    /// What kind of error it is.
+    pub kind: ProviderErrorKind,
+    /// The service's words without keys, at most 300 characters.
+    pub message: String,
+    /// Whether the same request may be sent again.
+    pub advice: Advice,
+}
+
+impl ProviderError {
+    /// An error; keys are masked in the message, and it is cut to 300 characters.
+    pub fn new(kind: ProviderErrorKind, message: &str, advice: Advice) -> Self {
+        Self { kind, message: message::shown(message), advice }
+    }
+}
+
+/// The kinds of [`ProviderError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProviderErrorKind {
+    /// The request cannot be written; nothing was sent.
+    Encode,
+    /// The key is missing or wrong.
+    Authentication,
+    /// The key may not do this.
+    PermissionDenied,
+    /// There is no such model, or no such address.
+    NotFound,
+    /// Too many requests or tokens in a short time.
+    RateLimited,
+    /// The money or the monthly limit is used up.
+    QuotaExhausted,
+    /// The service does not take the request.
+    BadRequest,
+    /// The service does not let this content through.
+    ContentFiltered,
+    /// The service fails at the moment; the status says how.
+    Unavailable(u16),
+    /// The body is no response of a model.
+    InvalidReply,
+}

@@ -1,0 +1,191 @@
+//! A chat completion as a reply, tolerant of what compatible services leave out.
+
+use super::failure;
+use crate::advice::Advice;
+use crate::provider::{ProviderError, ProviderErrorKind};
+use crate::reply::{Call, Choice, Reply, Stop, Usage};
+use crate::transport::HttpResponse;
+
+/// Reads a response with a status of success; an error in it is shown without the key.
+pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, ProviderError> {
+    let body = &response.body;
+    let invalid = |what: &str| {
+        let message = format!("the service did not send a chat completion: {what}");
+        ProviderError::new(ProviderErrorKind::InvalidReply, &message, Advice::Never)
+    };
+    let completion: wire::Completion<'_> = serde_json::from_slice(body).map_err(|error| {
+        // Serde's own words may repeat what the model wrote.
+        invalid(match error.classify() {
+            serde_json::error::Category::Data => "a part of it has the wrong type",
+            serde_json::error::Category::Eof if body.is_empty() => "the body is empty",
+            _ if body.trim_ascii_start().starts_with(b"<") => {
+                "it is a web page; check the base URL"
+            }
+            _ => "the body is no JSON",
+        })
+    })?;
+    // Gateways report errors of the service behind them with status 200.
+    if let Some(error) = completion.error {
+        return Err(failure::classify_within(response, error.get(), key));
+    }
+    let choices = completion.choices.unwrap_or_default();
+    if let Some(error) = choices.first().and_then(|choice| choice.error) {
+        return Err(failure::classify_within(response, error.get(), key));
+    }
+    let choices: Result<Vec<_>, _> =
+        choices.into_iter().enumerate().map(|(i, each)| choice(i, each)).collect();
+    let choices = choices.map_err(|_| invalid("a part of it has the wrong type"))?;
+    if choices.is_empty() {
+        return Err(invalid("it has no choices"));
+    }
+    let mut reply = Reply::new(choices, body.clone());
+    reply.id = completion.id;
+    reply.model = completion.model;
+    reply.usage = completion.usage.map(usage);
+    Ok(reply)
+}
+
+fn choice(number: usize, choice: wire::Choice<'_>) -> serde_json::Result<Choice> {
+    let mut read = Choice { stop: stop(choice.finish_reason), ..Choice::default() };
+    let Some(message) = choice.message else { return Ok(read) };
+    if let Some(content) = message.content {
+        let (text, refusal) = content_of(content.get())?;
+        read.content = non_empty(text);
+        read.refusal = non_empty(refusal);
+    }
+    read.refusal = message.refusal.and_then(non_empty).or(read.refusal);
+    let calls = message.tool_calls.unwrap_or_default().into_iter();
+    let modern = calls.filter_map(|call| call.function.map(|function| (call.id, function)));
+    let legacy = message.function_call.map(|function| (None, function));
+    for (i, (id, function)) in modern.chain(legacy).enumerate() {
+        read.calls.push(Call {
+            id: id.and_then(non_empty).unwrap_or_else(|| format!("call_{number}_{i}")),
+            name: function.name.unwrap_or_default(),
+            arguments: function.arguments.map_or(Ok(String::new()), |raw| text(raw.get()))?,
+        });
+    }
+    Ok(read)
+}
+
+/// The text of a string; of anything else, its JSON: some services send arguments as an object.
+fn text(json: &str) -> serde_json::Result<String> {
+    match json.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(json),
+        Some(b'n') => Ok(String::new()),
+        _ => Ok(json.to_owned()),
+    }
+}
+
+/// The text and the refusal in a content, which is a string or a list of parts.
+fn content_of(json: &str) -> serde_json::Result<(String, String)> {
+    if !json.starts_with('[') {
+        return Ok((text(json)?, String::new()));
+    }
+    let (mut content, mut refusal) = (String::new(), String::new());
+    for part in serde_json::from_str::<Vec<wire::Part>>(json)? {
+        content.push_str(&part.text.unwrap_or_default());
+        refusal.push_str(&part.refusal.unwrap_or_default());
+    }
+    Ok((content, refusal))
+}
+
+fn non_empty(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn stop(reason: Option<String>) -> Stop {
+    match reason.as_deref() {
+        None | Some("") => Stop::Unknown,
+        Some("stop") => Stop::End,
+        Some("tool_calls" | "function_call") => Stop::ToolCalls,
+        Some("length") => Stop::Length,
+        Some("content_filter") => Stop::ContentFilter,
+        Some(_) => Stop::Other(reason.unwrap_or_default()),
+    }
+}
+
+fn usage(usage: wire::Usage) -> Usage {
+    let mut read = Usage::new(
+        usage.prompt_tokens.unwrap_or_default(),
+        usage.completion_tokens.unwrap_or_default(),
+    );
+    let cached = usage.prompt_tokens_details.and_then(|details| details.cached_tokens);
+    read.cached_input_tokens = cached.unwrap_or_default();
+    let reasoning = usage.completion_tokens_details.and_then(|details| details.reasoning_tokens);
+    read.reasoning_tokens = reasoning.unwrap_or_default();
+    read
+}
+
+mod wire {
+    use serde::Deserialize;
+    use serde_json::value::RawValue;
+
+    #[derive(Deserialize)]
+    pub(super) struct Completion<'a> {
+        pub(super) id: Option<String>,
+        pub(super) model: Option<String>,
+        #[serde(borrow)]
+        pub(super) choices: Option<Vec<Choice<'a>>>,
+        pub(super) usage: Option<Usage>,
+        #[serde(borrow)]
+        pub(super) error: Option<&'a RawValue>,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct Choice<'a> {
+        #[serde(borrow)]
+        pub(super) message: Option<Message<'a>>,
+        pub(super) finish_reason: Option<String>,
+        #[serde(borrow)]
+        pub(super) error: Option<&'a RawValue>,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct Message<'a> {
+        #[serde(borrow)]
+        pub(super) content: Option<&'a RawValue>,
+        pub(super) refusal: Option<String>,
+        #[serde(borrow)]
+        pub(super) tool_calls: Option<Vec<ToolCall<'a>>>,
+        #[serde(borrow)]
+        pub(super) function_call: Option<Function<'a>>,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct Part {
+        pub(super) text: Option<String>,
+        pub(super) refusal: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct ToolCall<'a> {
+        pub(super) id: Option<String>,
+        #[serde(borrow)]
+        pub(super) function: Option<Function<'a>>,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct Function<'a> {
+        pub(super) name: Option<String>,
+        #[serde(borrow)]
+        pub(super) arguments: Option<&'a RawValue>,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct Usage {
+        pub(super) prompt_tokens: Option<u64>,
+        pub(super) completion_tokens: Option<u64>,
+        pub(super) prompt_tokens_details: Option<PromptDetails>,
+        pub(super) completion_tokens_details: Option<CompletionDetails>,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct PromptDetails {
+        pub(super) cached_tokens: Option<u64>,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct CompletionDetails {
+        pub(super) reasoning_tokens: Option<u64>,
+    }
+}

@@ -1,0 +1,121 @@
+//! What an error of the service means, and whether another try helps.
+
+use std::time::{Duration, SystemTime};
+
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use crate::advice::Advice;
+use crate::provider::{ProviderError, ProviderErrorKind as Kind};
+use crate::reply::{Choice, Reply};
+use crate::transport::HttpResponse;
+
+/// The error of a response whose status says so.
+pub(super) fn classify(response: &HttpResponse, key: &str) -> ProviderError {
+    let body = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
+    let error = body.get("error").unwrap_or(&body);
+    let message = without(key, message(error, &response.body));
+    judge(response.status.as_u16(), error, &message, &response.headers)
+}
+
+/// The answer in an error that says that the service could not read it: Groq sends status 400 with
+/// `failed_generation`. The model can be asked for a better one.
+pub(super) fn unread(response: &HttpResponse) -> Option<Reply> {
+    if response.status != StatusCode::BAD_REQUEST {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(&response.body).ok()?;
+    let answer = body["error"]["failed_generation"].as_str().filter(|text| !text.is_empty())?;
+    let choice = Choice { content: Some(answer.to_owned()), ..Choice::default() };
+    Some(Reply::new(vec![choice], response.body.clone()))
+}
+
+/// The error object in a response whose status says that all is well; its code may be a status.
+pub(super) fn classify_within(response: &HttpResponse, error: &str, key: &str) -> ProviderError {
+    let error: Value = serde_json::from_str(error).unwrap_or(Value::Null);
+    let code = match &error["code"] {
+        Value::String(code) => code.parse().ok(),
+        code => code.as_u64().and_then(|code| u16::try_from(code).ok()),
+    };
+    let status = code.filter(|code| (400..600).contains(code)).unwrap_or(502);
+    judge(status, &error, &without(key, message(&error, b"")), &response.headers)
+}
+
+/// Some services repeat the key they were given; one so short stands in other words too.
+fn without(key: &str, message: String) -> String {
+    if key.len() < 6 { message } else { message.replace(key, "***") }
+}
+
+fn judge(status: u16, error: &Value, message: &str, headers: &HeaderMap) -> ProviderError {
+    let word = |key| error.get(key).and_then(Value::as_str).unwrap_or_default();
+    let codes = [word("code"), word("type")];
+    let is = |wanted: &[&str]| codes.iter().any(|code| wanted.contains(code));
+    let kind = match status {
+        // A spent quota also has status 429, and waiting does not refill it.
+        402 => Kind::QuotaExhausted,
+        429 if is(&["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"])
+            || message.contains("exceeded your current quota") =>
+        {
+            Kind::QuotaExhausted
+        }
+        429 => Kind::RateLimited,
+        401 => Kind::Authentication,
+        403 => Kind::PermissionDenied,
+        404 => Kind::NotFound,
+        408 | 409 | 500.. => Kind::Unavailable(status),
+        _ if is(&["content_filter", "content_policy_violation"]) => Kind::ContentFiltered,
+        _ => Kind::BadRequest,
+    };
+    let status = format!("status {status}");
+    let message = if message.is_empty() { &status } else { message };
+    ProviderError::new(kind, message, advice(kind, headers))
+}
+
+/// The service's words: `{"error": {"message"}}`, `{"error": "…"}`, `{"message"}`, `{"detail"}`.
+fn message(error: &Value, body: &[u8]) -> String {
+    let found = [error.get("message"), error.get("detail"), Some(error)]
+        .into_iter()
+        .flatten()
+        .find_map(Value::as_str);
+    match found {
+        Some(message) => message.to_owned(),
+        None if body.trim_ascii_start().starts_with(b"<") => {
+            "a web page; check the base URL".into()
+        }
+        None => {
+            let start = &body[..body.len().min(64 * 1024)];
+            String::from_utf8_lossy(start).trim().to_owned()
+        }
+    }
+}
+
+fn advice(kind: Kind, headers: &HeaderMap) -> Advice {
+    let told = headers.get("x-should-retry").and_then(|value| value.to_str().ok());
+    let retry = match (kind, told) {
+        (Kind::QuotaExhausted, _) | (_, Some("false")) => false,
+        (_, Some("true")) | (Kind::RateLimited | Kind::Unavailable(_), _) => true,
+        _ => false,
+    };
+    match (retry, pause(headers)) {
+        (false, _) => Advice::Never,
+        (true, None) => Advice::Backoff,
+        (true, Some(pause)) => Advice::After(pause),
+    }
+}
+
+/// How long the service asks to wait: milliseconds, seconds, or until a date, which is read against
+/// the date of the response, because a provider has no clock.
+fn pause(headers: &HeaderMap) -> Option<Duration> {
+    let header = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let seconds = |text: &str| Duration::try_from_secs_f64(text.parse().ok()?).ok();
+    if let Some(pause) = header("retry-after-ms").and_then(seconds) {
+        return Some(pause / 1000);
+    }
+    let told = header(RETRY_AFTER.as_str())?;
+    seconds(told).or_else(|| {
+        let date = |text| httpdate::parse_http_date(text).ok();
+        let (now, then): (SystemTime, _) = (date(header(DATE.as_str())?)?, date(told)?);
+        Some(then.duration_since(now).unwrap_or_default())
+    })
+}

@@ -1,0 +1,123 @@
+//! The outside world behind one trait: network and time.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use crate::advice::Advice;
+
+mod reqwest;
+
+pub use self::reqwest::{Network, Reqwest};
+
+/// A boxed future that may move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Sends requests and waits. Everything else in this crate is pure.
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends one request and reads the whole response, whatever its status.
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>>;
+
+    /// Waits.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
+}
+
+/// A `POST` request with a JSON body, as a provider encodes it.
+#[derive(Clone)]
+pub struct HttpRequest {
+    /// The absolute URL.
+    pub url: String,
+    /// The headers; the ones that hold keys are marked sensitive.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// The longest time from sending to the last byte, if it is limited.
+    pub timeout: Option<Duration>,
+}
+
+impl HttpRequest {
+    /// A request with `content-type: application/json` and no other header.
+    pub fn json(url: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        let json = (http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let headers = HeaderMap::<HeaderValue>::from_iter([json] as [(HeaderName, HeaderValue); 1]);
+        Self { url: url.into(), headers, body: body.into(), timeout: None }
+    }
+}
+
+/// Names the place and the size of the body; never the query, which may hold a key, nor a header,
+/// nor the body itself.
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.url.split(['?', '#']).next().unwrap_or_default();
+        let place = place.rsplit_once('@').map_or(place, |(_, host)| host);
+        f.debug_struct("HttpRequest")
+            .field("url", &place)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A whole response, whatever its status.
+#[derive(Clone)]
+pub struct HttpResponse {
+    /// The status code.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl HttpResponse {
+    /// A response with status 200 and no headers.
+    pub fn new(body: impl Into<Bytes>) -> Self {
+        Self { status: StatusCode::OK, headers: HeaderMap::new(), body: body.into() }
+    }
+}
+
+/// Names the status and the size of the body, never the body itself.
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpResponse")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// No response came.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// No connection: wrong address, refused, no network, or TLS failed.
+    #[error("no connection to the service")]
+    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The time limit passed.
+    #[error("no answer within the time limit")]
+    Timeout,
+    /// The connection broke before the response was complete.
+    #[error("the connection broke before the response was complete")]
+    Interrupted(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The request cannot be sent at all, such as one with an invalid URL.
+    #[error("the request cannot be sent")]
+    Invalid(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The response is larger than any answer could be.
+    #[error("the response is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+}
+
+impl TransportError {
+    /// Whether another try may help.
+    pub fn advice(&self) -> Advice {
+        match self {
+            Self::Unreachable(_) | Self::Timeout | Self::Interrupted(_) => Advice::Backoff,
+            Self::Invalid(_) | Self::TooLarge { .. } => Advice::Never,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The page below is the README, and its programs are tests.
+#![doc = include_str!("../README.md")]
+
+// The derive prints `::instructor` paths, also in this crate's own tests.
+extern crate self as instructor;
+
+pub use instructor_core::*;

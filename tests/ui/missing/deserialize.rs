@@ -1,0 +1,8 @@
+use instructor::Extract;
+
+#[derive(Extract)]
+struct Sample {
+    name: String,
+}
+
+fn main() {}

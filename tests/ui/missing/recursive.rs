@@ -1,0 +1,14 @@
+use instructor::Extract;
+use serde::Deserialize;
+
+#[derive(Deserialize, Extract)]
+struct Left {
+    right: Vec<Right>,
+}
+
+#[derive(Deserialize, Extract)]
+struct Right {
+    left: Vec<Left>,
+}
+
+fn main() {}

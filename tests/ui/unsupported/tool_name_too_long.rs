@@ -1,0 +1,9 @@
+use instructor::Extract;
+use serde::Deserialize;
+
+#[derive(Deserialize, Extract)]
+struct AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use instructor::Extract;
+
+#[derive(Extract)]
+union Sample {
+    a: u8,
+    b: u16,
+}
+
+fn main() {}
