@@ -74,7 +74,7 @@ const KINDS: &[(Wanted, &str)] = &[
     ),
     (
         Wanted::Person,
-        "person people author owner assignee attendee participant customer client contact recipient sender \
+        "who whom person people author owner assignee attendee participant customer client contact recipient sender \
          candidate manager employee patient organizer reporter buyer speaker member user guest signer \
          full reviewer chair director founder inventor artist singer composer ceo doctor teacher student",
     ),
@@ -85,7 +85,7 @@ const KINDS: &[(Wanted, &str)] = &[
     ),
     (
         Wanted::Place,
-        "city town place location country address venue region state birthplace headquarters hq",
+        "where city town place location country address venue region state birthplace headquarters hq",
     ),
     (Wanted::Thing, "product item model device article"),
     (Wanted::Code, "id number no code reference ref sku isbn iban serial identifier nr"),
