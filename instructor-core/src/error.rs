@@ -40,8 +40,13 @@ pub enum Error {
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
     /// No connection came about: nothing reached the service.
-    #[error("no connection{}: check the network, the proxy and the base URL", Requests(attempts))]
+    #[error(
+        "no connection to {origin}{}: check the network, the proxy and the base URL",
+        Requests(attempts)
+    )]
     Unreachable {
+        /// Scheme, host and port, such as `http://localhost:11434`.
+        origin: String,
         /// The cause.
         source: Box<dyn StdError + Send + Sync>,
         /// What was sent.
@@ -252,7 +257,9 @@ impl Error {
         let message = error.to_string();
         match error {
             TransportError::Timeout => Self::Timeout { attempts },
-            TransportError::Unreachable(source) => Self::Unreachable { source, attempts },
+            TransportError::Unreachable { origin, source } => {
+                Self::Unreachable { origin, source, attempts }
+            }
             TransportError::Interrupted(source) => Self::Interrupted { source, attempts },
             TransportError::Invalid(source) => Self::Configuration(format!("{message}: {source}")),
             TransportError::TooLarge { .. } => Self::InvalidReply { message, attempts },
@@ -301,7 +308,7 @@ impl Failure {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Transport(error) => match error {
-                TransportError::Unreachable(_) => "unreachable",
+                TransportError::Unreachable { .. } => "unreachable",
                 TransportError::Interrupted(_) => "interrupted",
                 TransportError::Timeout => "timeout",
                 TransportError::Invalid(_) => "configuration",

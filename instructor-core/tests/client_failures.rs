@@ -211,7 +211,10 @@ async fn nobody_at_home_is_unreachable() {
         .build()
         .unwrap();
     let error = client.extract::<Person>(TEXT).await.unwrap_err();
-    assert_eq!(error.to_string(), "no connection: check the network, the proxy and the base URL");
+    let expected = format!(
+        "no connection to http://127.0.0.1:{port}: check the network, the proxy and the base URL"
+    );
+    assert_eq!(error.to_string(), expected);
     assert!(std::error::Error::source(&error).is_some());
 }
 

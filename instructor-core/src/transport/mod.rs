@@ -93,8 +93,13 @@ impl fmt::Debug for HttpResponse {
 #[non_exhaustive]
 pub enum TransportError {
     /// No connection: wrong address, refused, no network, or TLS failed.
-    #[error("no connection to the service")]
-    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("no connection to {origin}")]
+    Unreachable {
+        /// Scheme, host and port, such as `http://localhost:11434`.
+        origin: String,
+        /// The cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The time limit passed.
     #[error("no answer within the time limit")]
     Timeout,
@@ -116,7 +121,7 @@ impl TransportError {
     /// Whether another try may help.
     pub fn advice(&self) -> Advice {
         match self {
-            Self::Unreachable(_) | Self::Timeout | Self::Interrupted(_) => Advice::Backoff,
+            Self::Unreachable { .. } | Self::Timeout | Self::Interrupted(_) => Advice::Backoff,
             Self::Invalid(_) | Self::TooLarge { .. } => Advice::Never,
         }
     }

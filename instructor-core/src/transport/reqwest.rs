@@ -73,7 +73,8 @@ impl Reqwest {
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let url = Url::parse(&request.url).map_err(|e| TransportError::Invalid(e.into()))?;
         if let (Some(problem), "https") = (&self.tls_problem, url.scheme()) {
-            return Err(TransportError::Unreachable(problem.to_string().into()));
+            let (origin, source) = (origin(&url), problem.to_string().into());
+            return Err(TransportError::Unreachable { origin, source });
         }
         let mut outgoing = Request::new(Method::POST, url);
         *outgoing.headers_mut() = request.headers;
@@ -158,10 +159,11 @@ async fn body(mut response: Response) -> Result<Bytes, TransportError> {
 }
 
 fn classify(error: ::reqwest::Error) -> TransportError {
-    // The URL may hold a key.
+    let origin = error.url().map(origin).unwrap_or_default();
+    // The rest of the URL may hold a key.
     let error = error.without_url();
     if error.is_connect() {
-        TransportError::Unreachable(boxed(error))
+        TransportError::Unreachable { origin, source: boxed(error) }
     } else if error.is_timeout() {
         TransportError::Timeout
     } else if error.is_builder() {
@@ -169,6 +171,10 @@ fn classify(error: ::reqwest::Error) -> TransportError {
     } else {
         TransportError::Interrupted(boxed(error))
     }
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
 }
 
 fn boxed(error: ::reqwest::Error) -> Box<dyn StdError + Send + Sync> {
@@ -193,9 +199,11 @@ mod tests {
             ..Reqwest::new(&Network::default()).unwrap()
         };
         let https = HttpRequest::json("https://localhost:1/v1", "{}");
-        let Err(TransportError::Unreachable(source)) = transport.send(https).await else {
+        let Err(TransportError::Unreachable { origin, source }) = transport.send(https).await
+        else {
             panic!("https must be refused");
         };
+        assert_eq!(origin, "https://localhost:1");
         assert_eq!(source.to_string(), "no certificates");
     }
 
