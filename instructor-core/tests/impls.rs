@@ -64,12 +64,13 @@ fn checks_reach_through_every_container() {
     assert_eq!(wrong(&Vec::from(two())), both);
     assert_eq!(wrong(&VecDeque::from(two())), both);
     assert_eq!(wrong(&LinkedList::from(two())), both);
-    assert_eq!(wrong(&BinaryHeap::from(two())), both);
     assert_eq!(wrong(&Box::<[Wrong]>::from(two())), both);
     assert_eq!(wrong(&Rc::<[Wrong]>::from(two())), both);
     assert_eq!(wrong(&Arc::<[Wrong]>::from(two())), both);
-    assert_eq!(wrong(&BTreeSet::from(two())), both);
-    assert_eq!(wrong(&HashSet::<_>::from(two())), both);
+    // They do not keep the order of the answer, so no number is told.
+    assert_eq!(wrong(&BinaryHeap::from(two())), ["$", "$"]);
+    assert_eq!(wrong(&BTreeSet::from(two())), ["$", "$"]);
+    assert_eq!(wrong(&HashSet::<_>::from(two())), ["$", "$"]);
     assert_eq!(wrong(&two()), both);
     assert_eq!(wrong(&[w()]), ["[0]"]);
     assert_eq!(wrong(&[const { Wrong(0) }; 32]).len(), 32);

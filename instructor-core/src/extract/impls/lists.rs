@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use crate::extract::Extract;
 
-/// `Extract` for a type of which `.iter()` gives the elements in the order in which they are written.
+/// `Extract` for a type of which `.iter()` gives the elements. Where they do not keep the order in
+/// which they were written, a violation is said of the whole: a number would name another element.
 macro_rules! list {
-    ([$($generics:tt)*] $list:ty, $min:expr, $max:expr, $unique:literal) => {
+    ([$($generics:tt)*] $list:ty, $min:expr, $max:expr, unique: $unique:literal, ordered: $ordered:literal) => {
         impl<$($generics)*> $crate::extract::Extract for $list {
             const SCHEMA: &'static $crate::schema::Schema = &$crate::schema::Schema::new(
                 ::std::any::TypeId::of::<Self>,
@@ -28,7 +29,7 @@ macro_rules! list {
                 report: &mut $crate::validate::Report<'v>,
             ) {
                 for (index, item) in self.iter().enumerate() {
-                    item.validate(at.index(index), report);
+                    item.validate(if $ordered { at.index(index) } else { at }, report);
                 }
             }
 
@@ -48,7 +49,7 @@ macro_rules! list {
                 visit: &mut dyn FnMut($crate::path::Path<'_>, $crate::validate::Probe<'v>),
             ) {
                 for (index, item) in self.iter().enumerate() {
-                    visit(at.index(index), item.probe());
+                    visit(if $ordered { at.index(index) } else { at }, item.probe());
                 }
             }
         }
@@ -57,21 +58,21 @@ macro_rules! list {
 #[cfg(feature = "indexmap")]
 pub(super) use list;
 
-list! { [T: Extract] Vec<T>, 0, None, false }
-list! { [T: Extract] VecDeque<T>, 0, None, false }
-list! { [T: Extract] LinkedList<T>, 0, None, false }
-list! { [T: Extract + Ord] BinaryHeap<T>, 0, None, false }
-list! { [T: Extract] Box<[T]>, 0, None, false }
-list! { [T: Extract] Rc<[T]>, 0, None, false }
-list! { [T: Extract] Arc<[T]>, 0, None, false }
-list! { [T: Extract + Clone] Cow<'static, [T]>, 0, None, false }
-list! { [T: Extract + Ord] BTreeSet<T>, 0, None, true }
-list! { [T: Extract + Eq + Hash, S: BuildHasher + Default + 'static] HashSet<T, S>, 0, None, true }
+list! { [T: Extract] Vec<T>, 0, None, unique: false, ordered: true }
+list! { [T: Extract] VecDeque<T>, 0, None, unique: false, ordered: true }
+list! { [T: Extract] LinkedList<T>, 0, None, unique: false, ordered: true }
+list! { [T: Extract + Ord] BinaryHeap<T>, 0, None, unique: false, ordered: false }
+list! { [T: Extract] Box<[T]>, 0, None, unique: false, ordered: true }
+list! { [T: Extract] Rc<[T]>, 0, None, unique: false, ordered: true }
+list! { [T: Extract] Arc<[T]>, 0, None, unique: false, ordered: true }
+list! { [T: Extract + Clone] Cow<'static, [T]>, 0, None, unique: false, ordered: true }
+list! { [T: Extract + Ord] BTreeSet<T>, 0, None, unique: true, ordered: false }
+list! { [T: Extract + Eq + Hash, S: BuildHasher + Default + 'static] HashSet<T, S>, 0, None, unique: true, ordered: false }
 
 /// Serde reads arrays of up to 32 elements, each length by an impl of its own.
 macro_rules! arrays {
     ($($length:literal)*) => {
-        $(list! { [T: Extract] [T; $length], $length, Some($length), false })*
+        $(list! { [T: Extract] [T; $length], $length, Some($length), unique: false, ordered: true })*
     };
 }
 
