@@ -234,7 +234,7 @@ impl<'a> Parser<'a> {
         Ok(char)
     }
 
-    /// `uXXXX`, or `uXXXX\uXXXX` for a character beyond the first 65,536.
+    /// `u` and four hex digits, or twice that for a character beyond the first 65,536.
     fn unicode(&mut self) -> Result<char, Syntax> {
         let start = self.pos;
         let first = self.hex()?;

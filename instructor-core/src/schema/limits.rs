@@ -22,7 +22,7 @@ const LARGE_ENUM_NAMES: usize = 15_000;
 /// While compiling, with the reason: `#[extract(strict)]` calls this in a constant.
 #[track_caller]
 pub const fn assert_openai_strict(schema: &'static Schema, type_name: &'static str) {
-    let used = measure(schema, Used::default_const());
+    let used = measure(schema, Used::NOTHING);
     let reason = match used.fault {
         Some(fault) => fault,
         None if used.deepest > LEVELS => "its objects nest deeper than 10 levels",
@@ -51,9 +51,8 @@ struct Used {
 }
 
 impl Used {
-    const fn default_const() -> Self {
-        Self { level: 0, deepest: 0, properties: 0, enum_values: 0, names: 0, fault: None }
-    }
+    const NOTHING: Self =
+        Self { level: 0, deepest: 0, properties: 0, enum_values: 0, names: 0, fault: None };
 
     const fn down(mut self) -> Self {
         self.level += 1;

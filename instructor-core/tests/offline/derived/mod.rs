@@ -12,8 +12,9 @@ use crate::{BIOGRAPHY, INVOICE, JOB_AD, MEETING, REVIEW, TICKET};
 
 use types::{
     ActionItem, Address, Aged, Answer, Appointment, Book, Category, Command, Company, Contact,
-    Currency, Cv, Event, Flight, Ingredient, Invoice, JobAd, Life, Line, Meeting, Movie, Nested,
-    Person, Priority, Product, Receipt, Recipe, Review, Sentiment, Task, Ticket, Tweet, User,
+    Currency, Cv, Death, Event, Flight, Ingredient, Invoice, JobAd, Life, Line, Meeting, Movie,
+    Nested, Person, Priority, Product, Receipt, Recipe, Review, Sentiment, Task, Ticket, Tweet,
+    User,
 };
 
 /// The value that every mode gives.
@@ -83,6 +84,8 @@ async fn the_example_texts() {
 
 #[tokio::test]
 async fn people() {
+    let death = json!({"who": "Charles Babbage", "where": "London", "year": 1871});
+    check::<Death>("Charles Babbage died in London in 1871.", death).await;
     let aged = |name: &str, age: u8| json!({"name": name, "age": age});
     let ada = json!({"name": "Ada Lovelace", "age": 36, "email": "ada@analytical.org"});
     check::<Person>("Ada Lovelace, 36, ada@analytical.org", ada.clone()).await;

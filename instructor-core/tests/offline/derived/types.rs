@@ -319,3 +319,11 @@ pub(super) struct Task {
     priority: Priority,
     assignee: Option<String>,
 }
+
+/// The end of a life.
+#[derive(Serialize, Deserialize, Extract)]
+pub(super) struct Death {
+    who: String,
+    r#where: Option<String>,
+    year: u16,
+}
