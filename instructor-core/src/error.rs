@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use crate::advice::Advice;
 use crate::attempt::Attempts;
-use crate::provider::{ProviderError, ProviderErrorKind, SERVICES};
+use crate::provider::{self, ProviderError, ProviderErrorKind};
 use crate::reply::Usage;
+use crate::request::Mode;
 use crate::schema::Unsupported;
 use crate::transport::TransportError;
 use crate::validate::Rejection;
@@ -32,6 +33,16 @@ pub enum Error {
         provider: String,
         /// The environment variable that holds its key.
         variable: &'static str,
+    },
+    /// The provider does not have the mode that is asked for.
+    #[error("`{provider}` does not have the mode `{mode}`: it has {}", Modes(modes))]
+    UnsupportedMode {
+        /// The provider.
+        provider: String,
+        /// The mode that is asked for.
+        mode: Mode,
+        /// The modes it has, its default first.
+        modes: Vec<Mode>,
     },
     /// The client or the question cannot be as it is; nothing was sent.
     #[error("{0}")]
@@ -183,6 +194,7 @@ impl Error {
         match self {
             Self::UnknownProvider { .. }
             | Self::MissingKey { .. }
+            | Self::UnsupportedMode { .. }
             | Self::Configuration(_)
             | Self::Unsupported(_) => &NONE,
             Self::Unreachable { attempts, .. }
@@ -224,6 +236,7 @@ impl Error {
         match self {
             Self::UnknownProvider { .. } => "unknown_provider",
             Self::MissingKey { .. } => "missing_key",
+            Self::UnsupportedMode { .. } => "unsupported_mode",
             Self::Configuration(_) => "configuration",
             Self::Unsupported(_) => "unsupported",
             Self::Unreachable { .. } => "unreachable",
@@ -335,9 +348,22 @@ struct Known;
 
 impl fmt::Display for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, service) in SERVICES.iter().enumerate() {
+        for (i, service) in provider::services().enumerate() {
             let comma = if i == 0 { "" } else { ", " };
             write!(f, "{comma}`{}`", service.name)?;
+        }
+        Ok(())
+    }
+}
+
+/// "`Tools`, `Json`".
+struct Modes<'a>(&'a [Mode]);
+
+impl fmt::Display for Modes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, mode) in self.0.iter().enumerate() {
+            let comma = if i == 0 { "" } else { ", " };
+            write!(f, "{comma}`{mode}`")?;
         }
         Ok(())
     }

@@ -14,6 +14,8 @@ mod extract;
 #[cfg(feature = "client")]
 mod advice;
 #[cfg(feature = "client")]
+pub mod media;
+#[cfg(feature = "client")]
 pub mod reply;
 #[cfg(feature = "client")]
 pub mod request;
@@ -51,13 +53,15 @@ pub use client::{Client, ClientBuilder, Extracted, Extraction};
 #[cfg(feature = "client")]
 pub use error::Error;
 #[cfg(feature = "client")]
+pub use media::Media;
+#[cfg(feature = "client")]
 pub use observe::Observer;
 #[cfg(feature = "client")]
 pub use offline::Offline;
 #[cfg(feature = "client")]
 pub use reply::Usage;
 #[cfg(feature = "client")]
-pub use request::{Message, Mode};
+pub use request::{Message, Mode, Reasoning};
 #[cfg(feature = "client")]
 pub use retry::RetryPolicy;
 

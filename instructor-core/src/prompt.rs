@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::reply::Choice;
-use crate::request::{Exchange, Mode, Request};
+use crate::request::{CallResult, Exchange, Mode, Request};
 use crate::schema::Rendered;
 use crate::validate::Rejection;
 
@@ -18,7 +18,7 @@ pub(crate) fn first(request: &Request) -> Option<Cow<'_, str>> {
         Mode::MarkdownJson => {
             "Answer with one JSON object in a ```json code block. It matches this JSON Schema:"
         }
-        Mode::Tools | Mode::ToolsStrict | Mode::JsonSchema => {
+        Mode::Tools | Mode::ToolsStrict | Mode::Parallel | Mode::JsonSchema => {
             return request.system.as_deref().map(Cow::Borrowed);
         }
     };
@@ -40,10 +40,11 @@ pub(crate) fn again(
     let tool = &rendered.name;
     let ask =
         if mode.uses_tools() { format!("Call `{tool}` again") } else { "Answer again".into() };
-    Exchange {
-        answer: answer.clone(),
-        about,
-        complaint: format!("{ask} without these errors:\n{}", rejection.for_model()),
-        ignored: format!("Ignored: one call of `{tool}` is enough."),
-    }
+    let complaint = format!("{ask} without these errors:\n{}", rejection.for_model());
+    let results = (0..answer.calls.len()).map(|i| {
+        let ignored = || format!("Ignored: one call of `{tool}` is enough.");
+        let text = if i == about { complaint.clone() } else { ignored() };
+        CallResult { text, is_error: i == about }
+    });
+    Exchange { answer: answer.clone(), results: results.collect(), complaint: complaint.clone() }
 }

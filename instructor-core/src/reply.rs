@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::{Add, AddAssign};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -59,6 +60,9 @@ pub struct Choice {
     pub refusal: Option<String>,
     /// Why the answer ended.
     pub stop: Stop,
+    /// The answer in the provider's own words, a JSON text, where it must be sent back unchanged
+    /// together with a complaint (signed reasoning).
+    pub native: Option<Arc<str>>,
 }
 
 /// Counts, never what the model wrote.

@@ -1,9 +1,12 @@
 //! What is asked: messages, options and the schema, in no provider's words.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
+use crate::media::Media;
 use crate::reply::Choice;
-use crate::schema::Rendered;
+use crate::schema::{Alternative, Rendered};
 
 /// How the answer is asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -21,17 +24,38 @@ pub enum Mode {
     /// Text with JSON in a code fence, for models without any support; the schema stands in the
     /// system message.
     MarkdownJson,
+    /// Function tools of which the model may call several in one answer, one for each value: for
+    /// [`Parallel`](crate::Parallel), whose default it is.
+    Parallel,
 }
 
 impl Mode {
     /// Whether the answer is a tool call.
     pub const fn uses_tools(self) -> bool {
-        matches!(self, Self::Tools | Self::ToolsStrict)
+        matches!(self, Self::Tools | Self::ToolsStrict | Self::Parallel)
     }
 
     /// Whether the provider is told of the schema to the letter.
     pub const fn is_strict(self) -> bool {
         matches!(self, Self::ToolsStrict | Self::JsonSchema)
+    }
+
+    /// The name, as in the code.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tools => "Tools",
+            Self::ToolsStrict => "ToolsStrict",
+            Self::JsonSchema => "JsonSchema",
+            Self::Json => "Json",
+            Self::MarkdownJson => "MarkdownJson",
+            Self::Parallel => "Parallel",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -53,6 +77,18 @@ pub enum Role {
 pub enum Part {
     /// Text.
     Text(String),
+    /// A picture, sound or a document.
+    Media(Media),
+}
+
+impl Part {
+    /// The text, if it is one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Media(_) => None,
+        }
+    }
 }
 
 /// One turn of a conversation.
@@ -85,6 +121,13 @@ impl Message {
     pub fn assistant(text: impl Into<String>) -> Self {
         Self::new(Role::Assistant, text)
     }
+
+    /// The same turn with a picture, sound or a document.
+    #[must_use]
+    pub fn attach(mut self, media: Media) -> Self {
+        self.parts.push(Part::Media(media));
+        self
+    }
 }
 
 /// A solved example that the model is shown before the question.
@@ -92,8 +135,17 @@ impl Message {
 pub struct Example {
     /// The text.
     pub input: String,
+    /// The answer: one, or several in [`Mode::Parallel`].
+    pub answers: Vec<ExampleAnswer>,
+}
+
+/// An answer of an [`Example`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExampleAnswer {
+    /// The tool that is called, in a mode with tools.
+    pub tool: &'static str,
     /// The answer as the model should write it: JSON in the form of the rendered schema.
-    pub answer: String,
+    pub json: String,
 }
 
 /// An answer that was wrong, and what the model is told about it.
@@ -101,12 +153,38 @@ pub struct Example {
 pub struct Exchange {
     /// The answer as received.
     pub answer: Choice,
-    /// Which of its tool calls the complaint is about; 0 if it has none.
-    pub about: usize,
-    /// What is wrong.
+    /// What each of its tool calls is answered with, in their order.
+    pub results: Vec<CallResult>,
+    /// What the user says about an answer without tool calls.
     pub complaint: String,
-    /// What the other tool calls are answered with.
-    pub ignored: String,
+}
+
+/// What a tool call is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallResult {
+    /// The answer.
+    pub text: String,
+    /// Whether the call has failed.
+    pub is_error: bool,
+}
+
+/// How much the model reasons before it answers. What a service has no word for is told by the
+/// nearest one it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reasoning {
+    /// Not at all, as far as the model can do without.
+    Off,
+    /// As little as possible.
+    Minimal,
+    /// A little.
+    Low,
+    /// As usual.
+    Medium,
+    /// Much.
+    High,
+    /// At most so many tokens.
+    Budget(u32),
 }
 
 /// What a model may take into account beside the messages.
@@ -119,6 +197,10 @@ pub struct Options {
     pub max_tokens: Option<u32>,
     /// The same seed asks for the same answer.
     pub seed: Option<i64>,
+    /// How much the model reasons.
+    pub reasoning: Option<Reasoning>,
+    /// The instructions and the tools are kept in the service's cache, where it must be told so.
+    pub cache: bool,
     /// Anything else the provider takes, put into the body as it is.
     pub extra: Map<String, Value>,
 }
@@ -159,5 +241,24 @@ impl Request {
             mode,
             options: Options::default(),
         }
+    }
+
+    /// The tools that the model may call: one, or one for each variant of a union.
+    pub fn tools(&self) -> impl ExactSizeIterator<Item = &'static Rendered> + Clone {
+        let (rendered, several) = (self.rendered, self.alternatives());
+        (0..several.len().max(1))
+            .map(move |i| several.get(i).map_or(rendered, |alternative| &alternative.tool))
+    }
+
+    /// The tool that the model must call, and once; `None` if it may choose or call several.
+    pub fn only_tool(&self) -> Option<&'static Rendered> {
+        (self.alternatives().is_empty() && self.mode != Mode::Parallel).then_some(self.rendered)
+    }
+
+    /// The tools that stand for the variants of a union or the elements of a list of calls.
+    pub(crate) fn alternatives(&self) -> &'static [Alternative] {
+        let calls = self.rendered.schema.calls;
+        let apart = self.mode.uses_tools() && calls == (self.mode == Mode::Parallel);
+        if apart { &self.rendered.alternatives } else { &[] }
     }
 }

@@ -10,7 +10,9 @@ use instructor_core::provider::{
     OpenAi, Provider, ProviderError, ProviderErrorKind as Kind, Service,
 };
 use instructor_core::reply::{Call, Choice, Reply, Stop};
-use instructor_core::request::{Example, Exchange, Message, Mode, Request};
+use instructor_core::request::{
+    CallResult, Example, ExampleAnswer, Exchange, Message, Mode, Request,
+};
 use instructor_core::schema::rendered;
 use instructor_core::transport::HttpResponse;
 use instructor_core::{Advice, Extract, Usage};
@@ -47,6 +49,11 @@ fn check_body(service: &str, mode: Mode, change: impl FnOnce(&mut Request), expe
             .replace("\"SCHEMA\"", request.rendered.json.get())
             .replace("SCHEMA", &request.rendered.json.get().replace('"', "\\\""))
     );
+}
+
+fn example(input: &str, json: &str) -> Example {
+    let answer = ExampleAnswer { tool: "Person", json: json.into() };
+    Example { input: input.into(), answers: vec![answer] }
 }
 
 const NOTHING: fn(&mut Request) = |_| {};
@@ -108,7 +115,7 @@ fn json_object() {
 
 #[test]
 fn markdown_json_with_an_example() {
-    let example = Example { input: "Bob, 4".into(), answer: r#"{"name":"Bob","age":4}"#.into() };
+    let example = example("Bob, 4", r#"{"name":"Bob","age":4}"#);
     check_body(
         "ollama",
         Mode::MarkdownJson,
@@ -137,14 +144,15 @@ fn options_example_and_history() {
         Mode::Tools,
         |request| {
             request.system = Some("Be brief.".into());
-            let answer_json = r#"{"name":"Bob"}"#.into();
-            request.examples.push(Example { input: "Bob".into(), answer: answer_json });
+            request.examples.push(example("Bob", r#"{"name":"Bob"}"#));
             for answer in [answer, text] {
                 request.history.push(Exchange {
                     answer,
-                    about: 1,
+                    results: vec![
+                        CallResult { text: "Ignored.".into(), is_error: false },
+                        CallResult { text: "Wrong.".into(), is_error: true },
+                    ],
                     complaint: "Wrong.".into(),
-                    ignored: "Ignored.".into(),
                 });
             }
             request.options.temperature = Some(0.1);
@@ -155,9 +163,9 @@ fn options_example_and_history() {
         r#"{"model":"gpt-test",
         "messages":[{"role":"system","content":"Be brief."},
         {"role":"user","content":"Bob"},
-        {"role":"assistant","content":null,"tool_calls":[{"id":"call_example_0",
+        {"role":"assistant","content":null,"tool_calls":[{"id":"call_example_0_0",
         "type":"function","function":{"name":"Person","arguments":"{\"name\":\"Bob\"}"}}]},
-        {"role":"tool","content":"Correct.","tool_call_id":"call_example_0"},
+        {"role":"tool","content":"Correct.","tool_call_id":"call_example_0_0"},
         {"role":"user","content":"Ada is 36."},
         {"role":"assistant","content":null,"tool_calls":[
         {"id":"a","type":"function","function":{"name":"Person","arguments":"{\"age\":1}"}},

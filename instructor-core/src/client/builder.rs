@@ -13,7 +13,8 @@ use crate::attempt::Attempts;
 use crate::error::{Error, Failure};
 use crate::observe::Observer;
 use crate::offline::Offline;
-use crate::provider::{OpenAi, Provider, Service};
+use crate::provider::{self, Provider, Service, Setup};
+use crate::request::Mode;
 use crate::retry::RetryPolicy;
 use crate::transport::{Network, Reqwest, Transport};
 
@@ -45,6 +46,7 @@ use crate::transport::{Network, Reqwest, Transport};
 pub struct ClientBuilder {
     model: String,
     provider: Option<Arc<dyn Provider>>,
+    service: Option<Service>,
     key: Option<SecretString>,
     base_url: Option<String>,
     headers: HeaderMap,
@@ -59,11 +61,19 @@ pub struct ClientBuilder {
 impl ClientBuilder {
     setters!();
 
-    /// The model, as `provider/model`: `openai/gpt-4.1-mini`, `ollama/llama3.2`,
+    /// The model, as `provider/model`: `openai/gpt-4.1-mini`, `anthropic/claude-sonnet-4-5`,
     /// `openrouter/meta-llama/llama-3.3-70b-instruct`, `offline`; `compatible/…` for any other
     /// server that speaks `OpenAI`'s chat completions at [`base_url`](Self::base_url).
+    /// [`services`](crate::provider::services) lists all.
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = model.into();
+        self
+    }
+
+    /// A service of your own, or one that can do more or less than its row says; the whole of
+    /// [`model`](Self::model) is then the model's name.
+    pub fn service(mut self, service: Service) -> Self {
+        self.service = Some(service);
         self
     }
 
@@ -73,7 +83,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the service is, up to and without `/chat/completions`: `http://localhost:8000/v1`.
+    /// Where the service is, up to and with its version: `http://localhost:8000/v1`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -139,8 +149,8 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// If the model or its provider is missing or unknown, a key is needed and there is none, a URL
-    /// or header is invalid, or the network cannot be set up.
+    /// If the model or its provider is missing or unknown, a key is needed and there is none, the
+    /// provider does not have the mode, a URL or header is invalid, or the network cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         self.build_in(&|variable| std::env::var(variable).ok())
     }
@@ -153,12 +163,20 @@ impl ClientBuilder {
         let mut offline = false;
         let (provider, model) = if let Some(provider) = self.provider.take() {
             (provider, self.model.clone())
+        } else if let Some(service) = self.service.take() {
+            if self.model.is_empty() {
+                return Err(Error::Configuration("no model is set: call `model`".into()));
+            }
+            (self.connect(&service, variable)?, self.model.clone())
         } else {
             let (service, model) = find(&self.model)?;
             let model = model.to_owned();
-            offline = service.name == Service::OFFLINE.name;
-            (self.open_ai(service, variable)?, model)
+            offline = service.name == provider::OFFLINE;
+            (self.connect(service, variable)?, model)
         };
+        if let Some(mode) = self.settings.mode {
+            has_mode(&*provider, mode)?;
+        }
         let transport = match self.transport {
             Some(transport) => transport,
             None if offline => Arc::new(Offline::default()),
@@ -177,24 +195,35 @@ impl ClientBuilder {
         })
     }
 
-    fn open_ai(
+    fn connect(
         &mut self,
-        service: &'static Service,
+        service: &Service,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Arc<dyn Provider>, Error> {
         let set = |name: &str| {
-            let value = if name.is_empty() { None } else { variable(name) };
-            value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+            variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
         };
-        let key = self.key.take().or_else(|| set(service.key_variable).map(SecretString::from));
-        if key.is_none() && !service.key_variable.is_empty() {
+        let first = |names: &[&str]| names.iter().find_map(|name| set(name));
+        let key = self.key.take().or_else(|| first(service.key_variables).map(SecretString::from));
+        if let (None, true, [variable, ..]) = (&key, service.needs_key, service.key_variables) {
             let provider = service.name.to_owned();
-            return Err(Error::MissingKey { provider, variable: service.key_variable });
+            return Err(Error::MissingKey { provider, variable });
         }
-        let base_url = self.base_url.take().or_else(|| set(service.base_url_variable));
-        let provider = OpenAi::new(service, base_url.as_deref(), key, &self.headers);
-        Ok(Arc::new(provider.map_err(|e| failed(e.into()))?))
+        let base_url = self.base_url.take().or_else(|| first(service.base_url_variables));
+        let headers = std::mem::take(&mut self.headers);
+        let setup = Setup { key, base_url, headers, variable: &set };
+        (service.connect)(service, setup).map_err(|e| failed(e.into()))
     }
+}
+
+/// Refuses a mode that the provider does not have.
+pub(super) fn has_mode(provider: &dyn Provider, mode: Mode) -> Result<(), Error> {
+    let modes = provider.modes();
+    if modes.contains(&mode) {
+        return Ok(());
+    }
+    let (provider, modes) = (provider.name().to_owned(), modes.to_vec());
+    Err(Error::UnsupportedMode { provider, mode, modes })
 }
 
 fn failed(failure: Failure) -> Error {
@@ -203,8 +232,10 @@ fn failed(failure: Failure) -> Error {
 
 /// The service and the model's name in it.
 fn find(model: &str) -> Result<(&'static Service, &str), Error> {
-    if model == Service::OFFLINE.name {
-        return Ok((&Service::OFFLINE, model));
+    if model == provider::OFFLINE
+        && let Some(service) = Service::find(model)
+    {
+        return Ok((service, model));
     }
     let example = "write `provider/model`, such as `openai/gpt-4.1-mini`";
     let Some((provider, name)) = model.split_once('/') else {
@@ -254,12 +285,7 @@ mod tests {
             ("ollama/llama3.2", "ollama llama3.2"),
             ("offline", "offline offline"),
             ("offline/rules", "offline rules"),
-            (
-                "acme/x",
-                "unknown provider `acme`: known are `openai`, `groq`, `together`, `deepseek`, \
-                 `openrouter`, `ollama`, `offline`, `compatible`; for any other server that speaks \
-                 OpenAI's API write `compatible/model` and set `base_url`",
-            ),
+            ("acme/x", "unknown provider `acme`"),
             (
                 "groq/x",
                 "no key for `groq`: set the environment variable GROQ_API_KEY, or call `api_key`",
@@ -287,6 +313,8 @@ mod tests {
                 Ok(client) => format!("{} {}", client.provider(), client.model()),
                 Err(error) => error.to_string(),
             };
+            // The list of the known providers grows.
+            let found = found.split(": known are ").next().unwrap_or_default();
             assert_eq!(found, expected, "{model}");
         }
     }

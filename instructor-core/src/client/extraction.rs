@@ -11,6 +11,7 @@ use super::settings::setters;
 use super::{Client, Extracted};
 use crate::error::Error;
 use crate::extract::Extract;
+use crate::media::Media;
 use crate::request::Message;
 use crate::transport::BoxFuture;
 
@@ -39,6 +40,12 @@ impl<T> Extraction<T> {
         self
     }
 
+    /// A picture, sound or a document that belongs to the text.
+    pub fn attach(mut self, media: Media) -> Self {
+        self.draft.media.push(media);
+        self
+    }
+
     /// A solved example: a text, and the value that stands in it. The model is shown it in the form
     /// its answer should have.
     pub fn example(mut self, input: impl Into<String>, value: &T) -> Self
@@ -57,7 +64,7 @@ impl<T> Extraction<T> {
 
 impl<T: Extract + Send + Sync> Extraction<T> {
     pub(super) fn new(client: Client, text: String) -> Self {
-        let settings = client.shared.settings.clone();
+        let settings = super::Settings::default();
         Self { client, draft: Draft::new(text), settings, marker: PhantomData }
     }
 

@@ -7,13 +7,14 @@ use crate::error::Error;
 use crate::extract::{Extract, Extractor};
 use crate::observe::Observer;
 use crate::offline::{Answer, Offline};
-use crate::provider::{OpenAi, Provider, Service};
+use crate::provider::{self, OpenAi, Provider};
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 
 mod settings;
 mod builder;
 mod extracted;
+mod examples;
 mod judge;
 mod send;
 mod run;
@@ -84,11 +85,11 @@ impl Client {
     /// A client that sends everything to `transport`, in the format of `OpenAI`'s chat completions:
     /// for tests, and for scripts of [`Offline`] answers.
     pub fn with_transport(transport: Arc<dyn Transport>) -> Self {
-        let provider = Arc::new(OpenAi::offline(&Service::OFFLINE));
+        let provider = Arc::new(OpenAi::offline());
         Self {
             shared: Arc::new(Shared {
                 provider,
-                model: Service::OFFLINE.name.to_owned(),
+                model: provider::OFFLINE.to_owned(),
                 transport,
                 retry: RetryPolicy::default(),
                 settings: Settings::default(),

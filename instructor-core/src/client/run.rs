@@ -1,23 +1,27 @@
 //! The reask loop: a better question after a wrong answer, within bounds.
 
+use super::builder::has_mode;
+use super::examples;
 use super::judge::{Verdict, judge};
 use super::send::{question, send};
 use super::{Client, Extracted, Settings, Shared};
-use crate::align::{Target, lower_to};
 use crate::attempt::{Attempt, Attempts};
 use crate::error::Error;
 use crate::extract::Extract;
+use crate::media::Media;
 use crate::observe;
 use crate::prompt;
+use crate::provider::Provider;
 use crate::reply::Reply;
-use crate::request::{Example, Message, Request};
-use crate::schema::{Rendered, rendered};
+use crate::request::{Example, Message, Mode, Part, Request, Role};
+use crate::schema::{Rendered, Schema, rendered};
 use crate::validate::Rejection;
 
 /// What the user says, before it is known how the schema is rendered.
 #[derive(Default)]
 pub(super) struct Draft {
     text: String,
+    pub(super) media: Vec<Media>,
     pub(super) system: Option<String>,
     pub(super) messages: Vec<Message>,
     /// Texts and values, the values as JSON.
@@ -33,19 +37,25 @@ impl Draft {
         self,
         model: &str,
         rendered: &'static Rendered,
+        mode: Mode,
         settings: &Settings,
     ) -> Result<Request, Error> {
-        let mut request = Request::new(model, rendered, settings.mode);
+        let mut request = Request::new(model, rendered, mode);
         request.system = self.system;
         request.messages = self.messages;
-        if !self.text.is_empty() || request.messages.is_empty() {
+        if !self.text.is_empty() || (request.messages.is_empty() && self.media.is_empty()) {
             request.messages.push(Message::user(self.text));
+        } else if !self.media.is_empty() {
+            request.messages.push(Message { role: Role::User, parts: Vec::new() });
+        }
+        if let Some(last) = request.messages.last_mut() {
+            last.parts.extend(self.media.into_iter().map(Part::Media));
         }
         for (input, json) in self.examples {
-            let answer = lower_to(&json, Target::new(rendered)).map_err(|rejection| {
+            let answers = examples::answers(&json, &request).map_err(|rejection| {
                 Error::Configuration(format!("an example is not of its type: {rejection}"))
             })?;
-            request.examples.push(Example { input, answer });
+            request.examples.push(Example { input, answers });
         }
         request.options = settings.options.clone();
         Ok(request)
@@ -59,11 +69,13 @@ pub(super) async fn run<T: Extract + Send + Sync>(
     mut settings: Settings,
 ) -> Result<Extracted<T>, Error> {
     let shared = &*client.shared;
+    settings = settings.over(&shared.settings);
     if let Some(problem) = settings.problem.take() {
         return Err(Error::Configuration(problem));
     }
-    let rendered = rendered(T::SCHEMA, shared.provider.dialect(settings.mode))?;
-    let mut request = draft.request(&shared.model, rendered, &settings)?;
+    let mode = mode(T::SCHEMA, &*shared.provider, settings.mode)?;
+    let rendered = rendered(T::SCHEMA, shared.provider.dialect(mode))?;
+    let mut request = draft.request(&shared.model, rendered, mode, &settings)?;
     let result = ask(shared, &mut request, &settings).await;
     if let Some(observer) = &shared.observer {
         let (attempts, error) = match &result {
@@ -73,6 +85,27 @@ pub(super) async fn run<T: Extract + Send + Sync>(
         observer.done(&observe::Done { question: question(shared, &request), attempts, error });
     }
     result
+}
+
+/// The mode for a type: the one that is asked for, or what the provider does best.
+fn mode(
+    schema: &'static Schema,
+    provider: &dyn Provider,
+    wanted: Option<Mode>,
+) -> Result<Mode, Error> {
+    let calls = schema.resolve().calls;
+    let Some(mode) = wanted else {
+        let parallel = Some(Mode::Parallel).filter(|mode| calls && provider.modes().contains(mode));
+        let usual = provider.modes().iter().find(|mode| **mode != Mode::Parallel);
+        return Ok(parallel.or(usual.copied()).unwrap_or_default());
+    };
+    has_mode(provider, mode)?;
+    if mode == Mode::Parallel && !calls {
+        let message =
+            "the mode `Parallel` is for the type `Parallel<T>`: ask for that, or take another mode";
+        return Err(Error::Configuration(message.into()));
+    }
+    Ok(mode)
 }
 
 async fn ask<T: Extract + Send + Sync>(
@@ -119,7 +152,7 @@ async fn ask<T: Extract + Send + Sync>(
         attempt.rejection = Some(rejection.clone());
         received(shared, request, number, attempt, reply, &mut attempts);
         rejected(shared, request, number, &rejection);
-        if number > settings.max_reasks as usize {
+        if number > settings.max_reasks() {
             return Err(Error::Rejected { rejection, attempts });
         }
         if let Some(budget) = settings.token_budget.filter(|budget| spent >= *budget) {

@@ -38,7 +38,7 @@ async fn exchange(
     attempt: &mut Attempt,
 ) -> Result<Reply, Failure> {
     let mut http = shared.provider.encode(request)?;
-    http.timeout = Some(settings.timeout);
+    http.timeout = Some(settings.timeout());
     attempt.request_bytes = http.body.len();
     let question = question(shared, request);
     if let Some(observer) = &shared.observer {

@@ -7,33 +7,51 @@ use serde_json::Value;
 
 use crate::request::{Mode, Options};
 
-#[derive(Clone)]
+/// What is not set is left to the client, or has a default.
+#[derive(Clone, Default)]
 pub(super) struct Settings {
-    pub(super) mode: Mode,
+    pub(super) mode: Option<Mode>,
     pub(super) options: Options,
-    pub(super) max_reasks: u32,
+    pub(super) max_reasks: Option<u32>,
     pub(super) token_budget: Option<u64>,
-    pub(super) timeout: Duration,
+    pub(super) timeout: Option<Duration>,
     pub(super) keep_last_attempt_only: bool,
     /// A setting that cannot be taken; it is reported when the question is sent.
     pub(super) problem: Option<String>,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
+impl Settings {
+    /// These settings where they say something, and `base` elsewhere.
+    pub(super) fn over(&self, base: &Self) -> Self {
+        let (own, base) = (self.clone(), base.clone());
+        let mut extra = base.options.extra;
+        extra.extend(own.options.extra);
         Self {
-            mode: Mode::default(),
-            options: Options::default(),
-            max_reasks: 2,
-            token_budget: None,
-            timeout: Duration::from_secs(300),
-            keep_last_attempt_only: false,
-            problem: None,
+            mode: own.mode.or(base.mode),
+            options: Options {
+                temperature: own.options.temperature.or(base.options.temperature),
+                max_tokens: own.options.max_tokens.or(base.options.max_tokens),
+                seed: own.options.seed.or(base.options.seed),
+                reasoning: own.options.reasoning.or(base.options.reasoning),
+                cache: own.options.cache || base.options.cache,
+                extra,
+            },
+            max_reasks: own.max_reasks.or(base.max_reasks),
+            token_budget: own.token_budget.or(base.token_budget),
+            timeout: own.timeout.or(base.timeout),
+            keep_last_attempt_only: own.keep_last_attempt_only || base.keep_last_attempt_only,
+            problem: own.problem.or(base.problem),
         }
     }
-}
 
-impl Settings {
+    pub(super) fn max_reasks(&self) -> usize {
+        self.max_reasks.unwrap_or(2) as usize
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(300))
+    }
+
     pub(super) fn add_extra(&mut self, extra: Value) {
         match extra {
             Value::Object(map) => self.options.extra.extend(map),
@@ -50,6 +68,7 @@ impl fmt::Debug for Settings {
             .field("temperature", &self.options.temperature)
             .field("max_tokens", &self.options.max_tokens)
             .field("seed", &self.options.seed)
+            .field("reasoning", &self.options.reasoning)
             .field("extra", &self.options.extra.keys().collect::<Vec<_>>())
             .field("max_reasks", &self.max_reasks)
             .field("token_budget", &self.token_budget)
@@ -62,9 +81,9 @@ impl fmt::Debug for Settings {
 /// The setters, for a type with a field `settings`.
 macro_rules! setters {
     () => {
-        /// How the answer is asked for; by default as a tool call.
+        /// How the answer is asked for; by default as the provider does best, mostly as a tool call.
         pub fn mode(mut self, mode: crate::request::Mode) -> Self {
-            self.settings.mode = mode;
+            self.settings.mode = Some(mode);
             self
         }
 
@@ -86,9 +105,22 @@ macro_rules! setters {
             self
         }
 
+        /// How much the model reasons before it answers.
+        pub fn reasoning(mut self, reasoning: crate::request::Reasoning) -> Self {
+            self.settings.options.reasoning = Some(reasoning);
+            self
+        }
+
+        /// Keeps the instructions and the tools in the service's cache, where it must be told so
+        /// (Anthropic, Bedrock); other services cache on their own.
+        pub fn cache(mut self) -> Self {
+            self.settings.options.cache = true;
+            self
+        }
+
         /// How often a wrong answer may be asked for again; 2 by default.
         pub fn max_reasks(mut self, max_reasks: u32) -> Self {
-            self.settings.max_reasks = max_reasks;
+            self.settings.max_reasks = Some(max_reasks);
             self
         }
 
@@ -101,7 +133,7 @@ macro_rules! setters {
 
         /// The longest time for each request, from sending to the last byte; 300 s by default.
         pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
-            self.settings.timeout = timeout;
+            self.settings.timeout = Some(timeout);
             self
         }
 

@@ -8,17 +8,40 @@ use crate::request::{Mode, Request};
 use crate::schema::Dialect;
 use crate::transport::{HttpRequest, HttpResponse};
 
-mod compatible;
 mod message;
+mod content;
+mod failure;
+mod endpoint;
+mod body;
+mod service;
+mod compatible;
 mod openai;
 
-pub use compatible::{SERVICES, Service};
-pub use openai::OpenAi;
+pub use content::{Content, Takes};
+pub use openai::{OpenAi, Quirks, ToolChoice};
+pub use service::{Connect, Service, Setup};
+
+/// The name of the built-in model.
+pub(crate) const OFFLINE: &str = compatible::OFFLINE.name;
+
+/// All known services, the best known first. The last, `compatible`, is any other server that
+/// speaks `OpenAI`'s chat completions: a base URL, and a key if it wants one.
+pub fn services() -> impl Iterator<Item = &'static Service> {
+    [openai::SERVICES, compatible::SERVICES].into_iter().flatten()
+}
 
 /// One wire format. It has no clock, no network and no state.
 pub trait Provider: fmt::Debug + Send + Sync {
     /// The name of the service, as it stands before the `/` of `openai/gpt-4.1-mini`.
     fn name(&self) -> &str;
+
+    /// The modes it has, its default first.
+    fn modes(&self) -> &[Mode];
+
+    /// The media that it takes beside text.
+    fn content(&self) -> Content {
+        Content::TEXT
+    }
 
     /// The JSON Schema that the service takes in this mode.
     fn dialect(&self, mode: Mode) -> &'static Dialect;
@@ -53,6 +76,11 @@ impl ProviderError {
     /// An error; keys are masked in the message, and it is cut to 300 characters.
     pub fn new(kind: ProviderErrorKind, message: &str, advice: Advice) -> Self {
         Self { kind, message: message::shown(message), advice }
+    }
+
+    /// The request cannot be written, or the provider not be made; nothing was sent.
+    pub fn encode(message: &str) -> Self {
+        Self::new(ProviderErrorKind::Encode, message, Advice::Never)
     }
 }
 

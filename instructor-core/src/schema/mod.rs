@@ -14,8 +14,10 @@ mod dialect;
 mod objects;
 mod render;
 mod rendered;
+mod alternative;
 pub mod limits;
 
+pub use alternative::Alternative;
 pub use dialect::Dialect;
 pub(crate) use objects::{Extra, FlatObject, Property, Slot, alternatives, object};
 pub(crate) use render::is_uniform;
@@ -37,6 +39,8 @@ pub struct Schema {
     pub examples: &'static [&'static str],
     /// The type should no longer be used.
     pub deprecated: bool,
+    /// The type is a list of tool calls ([`Parallel`](crate::Parallel)).
+    pub calls: bool,
     /// What its values are.
     pub shape: Shape,
 }
@@ -44,7 +48,16 @@ pub struct Schema {
 impl Schema {
     /// A nameless type of this shape.
     pub const fn new(id: fn() -> TypeId, shape: Shape) -> Self {
-        Self { name: "", tool: "", id, description: "", examples: &[], deprecated: false, shape }
+        Self {
+            name: "",
+            tool: "",
+            id,
+            description: "",
+            examples: &[],
+            deprecated: false,
+            calls: false,
+            shape,
+        }
     }
 
     /// Follows [`Shape::Recursive`] until something else stands there.

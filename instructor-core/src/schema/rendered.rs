@@ -7,6 +7,7 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::alternative::{self, Alternative};
 use super::{Dialect, Schema, Shape, render};
 
 /// A schema in one dialect, rendered.
@@ -24,6 +25,9 @@ pub struct Rendered {
     pub json: Box<RawValue>,
     /// The root is `{"value": …}`, because the type itself is no object.
     pub wrapped: bool,
+    /// One tool for each variant, if the type is an enum with data, or for the elements of a list of
+    /// calls; empty for all other types.
+    pub alternatives: Vec<Alternative>,
 }
 
 /// The type has something that the dialect cannot say; nothing was sent.
@@ -60,6 +64,16 @@ pub fn rendered(
 }
 
 fn make(schema: &'static Schema, dialect: &'static Dialect) -> Result<Rendered, Unsupported> {
+    let mut rendered = alone(schema, dialect)?;
+    rendered.alternatives = alternative::of(schema, dialect)?;
+    Ok(rendered)
+}
+
+/// The schema without alternatives.
+pub(super) fn alone(
+    schema: &'static Schema,
+    dialect: &'static Dialect,
+) -> Result<Rendered, Unsupported> {
     let (json, wrapped) = render::render(schema, dialect)?;
     let name = tool_name(schema);
     let named = named(schema);
@@ -68,7 +82,8 @@ fn make(schema: &'static Schema, dialect: &'static Dialect) -> Result<Rendered, 
     } else {
         named.description.to_owned()
     };
-    Ok(Rendered { schema, dialect, name, description, json, wrapped })
+    let alternatives = Vec::new();
+    Ok(Rendered { schema, dialect, name, description, json, wrapped, alternatives })
 }
 
 /// The type whose name and description stand for the whole.

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::advice::Advice;
 
@@ -25,9 +26,22 @@ pub trait Transport: fmt::Debug + Send + Sync {
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
 }
 
-/// A `POST` request with a JSON body, as a provider encodes it.
+/// Signs requests where a key in a header is not enough: the signature holds the time, and a provider
+/// has no clock.
+pub trait Sign: fmt::Debug + Send + Sync {
+    /// Adds the signature, made at `now`.
+    ///
+    /// # Errors
+    /// If the request cannot be signed.
+    fn sign(&self, request: &mut HttpRequest, now: SystemTime) -> Result<(), TransportError>;
+}
+
+/// A request as a provider encodes it: `POST` with a JSON body, unless it says otherwise.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct HttpRequest {
+    /// The method.
+    pub method: Method,
     /// The absolute URL.
     pub url: String,
     /// The headers; the ones that hold keys are marked sensitive.
@@ -36,14 +50,30 @@ pub struct HttpRequest {
     pub body: Bytes,
     /// The longest time from sending to the last byte, if it is limited.
     pub timeout: Option<Duration>,
+    /// Who signs the request; a transport calls [`sign`](Self::sign) right before it sends.
+    pub signer: Option<Arc<dyn Sign>>,
 }
 
 impl HttpRequest {
+    /// A `POST` request without limit of time.
+    pub fn new(url: impl Into<String>, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        let (url, body) = (url.into(), body.into());
+        Self { method: Method::POST, url, headers, body, timeout: None, signer: None }
+    }
+
+    /// Adds the signature that the request asks for, if any.
+    ///
+    /// # Errors
+    /// If it cannot be signed.
+    pub fn sign(&mut self, now: SystemTime) -> Result<(), TransportError> {
+        self.signer.take().map_or(Ok(()), |signer| signer.sign(self, now))
+    }
+
     /// A request with `content-type: application/json` and no other header.
     pub fn json(url: impl Into<String>, body: impl Into<Bytes>) -> Self {
         let json = (http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let headers = HeaderMap::<HeaderValue>::from_iter([json] as [(HeaderName, HeaderValue); 1]);
-        Self { url: url.into(), headers, body: body.into(), timeout: None }
+        Self::new(url, headers, body)
     }
 }
 

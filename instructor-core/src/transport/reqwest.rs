@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ::reqwest::redirect::Policy;
-use ::reqwest::{Method, Request, Response, Url};
+use ::reqwest::{Request, Response, Url};
 use bytes::{Bytes, BytesMut};
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue};
@@ -70,13 +70,14 @@ impl Reqwest {
         Ok(Self { client, tls_problem: problem })
     }
 
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    async fn exchange(&self, mut request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        request.sign(SystemTime::now())?;
         let url = Url::parse(&request.url).map_err(|e| TransportError::Invalid(e.into()))?;
         if let (Some(problem), "https") = (&self.tls_problem, url.scheme()) {
             let (origin, source) = (origin(&url), problem.to_string().into());
             return Err(TransportError::Unreachable { origin, source });
         }
-        let mut outgoing = Request::new(Method::POST, url);
+        let mut outgoing = Request::new(request.method, url);
         *outgoing.headers_mut() = request.headers;
         *outgoing.body_mut() = Some(request.body.into());
         *outgoing.timeout_mut() = request.timeout;

@@ -1,42 +1,27 @@
 //! A chat completion as a reply, tolerant of what compatible services leave out.
 
-use super::failure;
-use crate::advice::Advice;
-use crate::provider::{ProviderError, ProviderErrorKind};
+use crate::provider::{ProviderError, failure};
 use crate::reply::{Call, Choice, Reply, Stop, Usage};
 use crate::transport::HttpResponse;
 
 /// Reads a response with a status of success; an error in it is shown without the key.
 pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, ProviderError> {
+    const WHAT: &str = "a chat completion";
     let body = &response.body;
-    let invalid = |what: &str| {
-        let message = format!("the service did not send a chat completion: {what}");
-        ProviderError::new(ProviderErrorKind::InvalidReply, &message, Advice::Never)
-    };
-    let completion: wire::Completion<'_> = serde_json::from_slice(body).map_err(|error| {
-        // Serde's own words may repeat what the model wrote.
-        invalid(match error.classify() {
-            serde_json::error::Category::Data => "a part of it has the wrong type",
-            serde_json::error::Category::Eof if body.is_empty() => "the body is empty",
-            _ if body.trim_ascii_start().starts_with(b"<") => {
-                "it is a web page; check the base URL"
-            }
-            _ => "the body is no JSON",
-        })
-    })?;
+    let completion: wire::Completion<'_> = failure::parts(body, WHAT)?;
     // Gateways report errors of the service behind them with status 200.
     if let Some(error) = completion.error {
-        return Err(failure::classify_within(response, error.get(), key));
+        return Err(failure::classify_within(response, error.get(), key, |_, _| None));
     }
     let choices = completion.choices.unwrap_or_default();
     if let Some(error) = choices.first().and_then(|choice| choice.error) {
-        return Err(failure::classify_within(response, error.get(), key));
+        return Err(failure::classify_within(response, error.get(), key, |_, _| None));
     }
     let choices: Result<Vec<_>, _> =
         choices.into_iter().enumerate().map(|(i, each)| choice(i, each)).collect();
-    let choices = choices.map_err(|_| invalid("a part of it has the wrong type"))?;
+    let choices = choices.map_err(|_| failure::invalid(WHAT, "a part of it has the wrong type"))?;
     if choices.is_empty() {
-        return Err(invalid("it has no choices"));
+        return Err(failure::invalid(WHAT, "it has no choices"));
     }
     let mut reply = Reply::new(choices, body.clone());
     reply.id = completion.id;

@@ -2,92 +2,42 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use crate::advice::Advice;
+use super::{Quirks, ToolChoice};
 use crate::prompt;
-use crate::provider::{ProviderError, ProviderErrorKind, Service};
+use crate::provider::{ProviderError, body};
 use crate::reply::Call;
-use crate::request::{Example, Exchange, Message, Mode, Part, Request, Role};
+use crate::request::{Example, ExampleAnswer, Exchange, Mode, Part, Request, Role};
+use crate::schema::Rendered;
 
-/// What the request says itself; an extra property of the same name would say it twice.
-const OURS: &[&str] = &[
-    "model",
-    "messages",
-    "tools",
-    "tool_choice",
-    "functions",
-    "function_call",
-    "response_format",
-    "stream",
-    "stream_options",
-];
+/// What would change how the answer is read.
+const RESERVED: &[&str] =
+    &["tool_choice", "functions", "function_call", "response_format", "stream", "stream_options"];
 
 /// Writes the body.
-pub(super) fn body(request: &Request, service: &Service) -> Result<Vec<u8>, ProviderError> {
-    let refuse =
-        |message: &str| ProviderError::new(ProviderErrorKind::Encode, message, Advice::Never);
-    if let Some(key) = request.options.extra.keys().find(|key| is_ours(key, request, service)) {
-        return Err(refuse(&format!(
-            "`{key}` cannot be set with `extra`: the request sets it itself"
-        )));
-    }
-    let mut body = Vec::with_capacity(size(request));
-    serde_json::to_writer(&mut body, &Body { request, service })
-        .map_err(|e| refuse(&format!("the request cannot be written: {e}")))?;
-    Ok(body)
-}
-
-fn is_ours(key: &str, request: &Request, service: &Service) -> bool {
-    let options = &request.options;
-    OURS.contains(&key)
-        || (key == "temperature" && options.temperature.is_some())
-        || (key == service.max_tokens && options.max_tokens.is_some())
-        || (key == "seed" && options.seed.is_some())
-        || (key == "parallel_tool_calls" && sends_parallel_tool_calls(request, service))
-}
-
-fn sends_parallel_tool_calls(request: &Request, service: &Service) -> bool {
-    service.parallel_tool_calls && request.mode.uses_tools()
-}
-
-/// Roughly the size of the body, so that the buffer seldom grows.
-fn size(request: &Request) -> usize {
-    let text = |message: &Message| -> usize {
-        message.parts.iter().map(|Part::Text(text)| text.len() + text.len() / 16 + 48).sum()
-    };
-    let answer = |exchange: &Exchange| -> usize {
-        let calls = exchange.answer.calls.iter().map(|call| call.arguments.len() * 5 / 4 + 256);
-        let content = exchange.answer.content.as_ref().map_or(0, |content| content.len() * 5 / 4);
-        calls.sum::<usize>() + content + exchange.complaint.len() * 5 / 4 + 256
-    };
-    let example = |e: &Example| e.input.len() + e.answer.len() * 5 / 4 + 320;
-    request.rendered.json.get().len() * 5 / 4
-        + request.rendered.description.len()
-        + request.system.as_ref().map_or(0, String::len)
-        + request.messages.iter().map(text).sum::<usize>()
-        + request.examples.iter().map(example).sum::<usize>()
-        + request.history.iter().map(answer).sum::<usize>()
-        + 512
+pub(super) fn body(request: &Request, quirks: &Quirks) -> Result<Vec<u8>, ProviderError> {
+    body::write(&Body { request, quirks }, request, RESERVED)
 }
 
 struct Body<'a> {
     request: &'a Request,
-    service: &'a Service,
+    quirks: &'a Quirks,
 }
 
 impl Serialize for Body<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { request, service } = *self;
+        let Self { request, quirks } = *self;
         let rendered = request.rendered;
         let options = &request.options;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("model", &request.model)?;
         map.serialize_entry("messages", &Messages(request))?;
         match request.mode {
-            Mode::Tools | Mode::ToolsStrict => {
-                map.serialize_entry("tools", &[rendered.tool()])?;
-                map.serialize_entry("tool_choice", &ToolChoice(&rendered.name))?;
-                if sends_parallel_tool_calls(request, service) {
-                    map.serialize_entry("parallel_tool_calls", &false)?;
+            Mode::Tools | Mode::ToolsStrict | Mode::Parallel => {
+                map.serialize_entry("tools", &Tools(request))?;
+                map.serialize_entry("tool_choice", &choice(request, quirks))?;
+                if quirks.parallel_tool_calls {
+                    let several = request.mode == Mode::Parallel;
+                    map.serialize_entry("parallel_tool_calls", &several)?;
                 }
             }
             Mode::JsonSchema => {
@@ -111,24 +61,34 @@ impl Serialize for Body<'_> {
             map.serialize_entry("temperature", &temperature)?;
         }
         if let Some(max_tokens) = options.max_tokens {
-            map.serialize_entry(service.max_tokens, &max_tokens)?;
+            map.serialize_entry(quirks.max_tokens, &max_tokens)?;
         }
         if let Some(seed) = options.seed {
-            map.serialize_entry("seed", &seed)?;
-        }
-        for (key, value) in &options.extra {
-            map.serialize_entry(key, value)?;
+            map.serialize_entry(quirks.seed, &seed)?;
         }
         map.end()
     }
 }
 
-struct ToolChoice<'a>(&'a str);
+struct Tools<'a>(&'a Request);
 
-impl Serialize for ToolChoice<'_> {
+impl Serialize for Tools<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let function = wire::Name { name: self.0 };
-        wire::Typed { kind: "function", function }.serialize(serializer)
+        serializer.collect_seq(self.0.tools().map(Rendered::tool))
+    }
+}
+
+/// How the model is told to call a tool. The user's own tools may have to be called before ours.
+fn choice(request: &Request, quirks: &Quirks) -> wire::Choice<'static> {
+    let only = request.only_tool().filter(|_| !request.options.extra.contains_key("tools"));
+    match (quirks.tool_choice, only) {
+        (ToolChoice::Named, Some(tool)) => {
+            let function = wire::Name { name: &tool.name };
+            wire::Choice::Named(wire::Typed { kind: "function", function })
+        }
+        (ToolChoice::Named | ToolChoice::Required, _) => wire::Choice::Word("required"),
+        (ToolChoice::Any, _) => wire::Choice::Word("any"),
+        (ToolChoice::Auto, _) => wire::Choice::Word("auto"),
     }
 }
 
@@ -170,7 +130,10 @@ fn content(parts: &[Part]) -> wire::Content<'_> {
     match parts {
         [Part::Text(text)] => wire::Content::Text(text),
         parts => wire::Content::Parts(
-            parts.iter().map(|Part::Text(text)| wire::TextPart { kind: "text", text }).collect(),
+            parts
+                .iter()
+                .filter_map(|part| Some(wire::TextPart { kind: "text", text: part.text()? }))
+                .collect(),
         ),
     }
 }
@@ -184,18 +147,24 @@ fn write_example<S: SerializeSeq>(
 ) -> Result<(), S::Error> {
     seq.serialize_element(&wire::Message::text("user", &example.input))?;
     if request.mode.uses_tools() {
-        let id = format!("call_example_{number}");
-        let name = &request.rendered.name;
-        let function = wire::Function { name, arguments: &example.answer };
-        let call = wire::ToolCall { id: &id, kind: "function", function };
-        seq.serialize_element(&wire::Message::calls(None, vec![call]))?;
-        seq.serialize_element(&wire::Message::result(&id, "Correct."))
-    } else if request.mode == Mode::MarkdownJson {
-        let fenced = format!("```json\n{}\n```", example.answer);
-        seq.serialize_element(&wire::Message::text("assistant", &fenced))
-    } else {
-        seq.serialize_element(&wire::Message::text("assistant", &example.answer))
+        let ids: Vec<_> =
+            (0..example.answers.len()).map(|i| format!("call_example_{number}_{i}")).collect();
+        let calls = ids.iter().zip(&example.answers).map(|(id, answer)| {
+            let function = wire::Function { name: answer.tool, arguments: &answer.json };
+            wire::ToolCall { id, kind: "function", function }
+        });
+        seq.serialize_element(&wire::Message::calls(None, calls.collect()))?;
+        for id in &ids {
+            seq.serialize_element(&wire::Message::result(id, "Correct."))?;
+        }
+        return Ok(());
     }
+    for ExampleAnswer { json, .. } in &example.answers {
+        let fenced = format!("```json\n{json}\n```");
+        let text = if request.mode == Mode::MarkdownJson { &fenced } else { json };
+        seq.serialize_element(&wire::Message::text("assistant", text))?;
+    }
+    Ok(())
 }
 
 /// The wrong answer as it was received, and the complaint: one tool result for each call, because
@@ -210,9 +179,8 @@ fn write_exchange<S: SerializeSeq>(seq: &mut S, exchange: &Exchange) -> Result<(
     }
     let calls = answer.calls.iter().map(call).collect();
     seq.serialize_element(&wire::Message::calls(content, calls))?;
-    for (i, call) in answer.calls.iter().enumerate() {
-        let complaint = if i == exchange.about { &exchange.complaint } else { &exchange.ignored };
-        seq.serialize_element(&wire::Message::result(&call.id, complaint))?;
+    for (call, result) in answer.calls.iter().zip(&exchange.results) {
+        seq.serialize_element(&wire::Message::result(&call.id, &result.text))?;
     }
     Ok(())
 }
@@ -277,6 +245,13 @@ mod wire {
     pub(super) struct Function<'a> {
         pub(super) name: &'a str,
         pub(super) arguments: &'a str,
+    }
+
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    pub(super) enum Choice<'a> {
+        Word(&'static str),
+        Named(Typed<'a>),
     }
 
     #[derive(Serialize)]

@@ -1,26 +1,47 @@
 //! `OpenAI`'s chat completions, and every service that speaks them.
 
 use std::fmt;
+use std::sync::Arc;
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 
-use super::{Provider, ProviderError, ProviderErrorKind, Service};
-use crate::advice::Advice;
-use crate::reply::Reply;
+use super::endpoint::{self, Base};
+use super::{Content, Provider, ProviderError, Service, Setup, Takes, compatible, failure};
+use crate::reply::{Choice, Reply};
 use crate::request::{Mode, Request};
 use crate::schema::Dialect;
 use crate::transport::{HttpRequest, HttpResponse};
 
 mod decode;
 mod encode;
-mod failure;
+mod quirks;
+
+pub use quirks::{Quirks, ToolChoice};
+
+/// `OpenAI` itself.
+pub(super) static SERVICES: &[Service] = &[Service {
+    name: "openai",
+    title: "OpenAI chat completions",
+    base_url: "https://api.openai.com/v1",
+    base_url_variables: &["OPENAI_BASE_URL"],
+    key_variables: &["OPENAI_API_KEY"],
+    needs_key: true,
+    content: Content { images: Takes::Both, audio: Takes::Bytes, documents: Takes::Bytes },
+    quirks: Quirks {
+        // `max_tokens` is refused by its reasoning models.
+        max_tokens: "max_completion_tokens",
+        parallel_tool_calls: true,
+        ..Quirks::COMPATIBLE
+    },
+    ..compatible::ANY
+}];
 
 /// The provider for `openai` and all compatible services.
 #[derive(Clone)]
 pub struct OpenAi {
-    service: &'static Service,
+    service: Service,
     url: String,
     /// Complete, the key included; marked sensitive.
     headers: HeaderMap,
@@ -34,58 +55,35 @@ impl OpenAi {
     /// # Errors
     /// If the base URL is missing or is none, or the key cannot stand in a header.
     pub fn new(
-        service: &'static Service,
+        service: &Service,
         base_url: Option<&str>,
         key: Option<SecretString>,
         headers: &HeaderMap,
     ) -> Result<Self, ProviderError> {
-        let wrong =
-            |message: &str| ProviderError::new(ProviderErrorKind::Encode, message, Advice::Never);
-        let url = endpoint(base_url.unwrap_or(service.base_url).trim()).map_err(|e| wrong(&e))?;
-        let mut all = HeaderMap::with_capacity(headers.len() + 2);
-        all.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Some(key) = &key {
-            let value = HeaderValue::try_from(format!("Bearer {}", key.expose_secret().trim()));
-            all.insert(
-                AUTHORIZATION,
-                value.map_err(|_| wrong("the key has characters that no HTTP header can hold"))?,
-            );
-        }
-        for (name, value) in headers {
-            all.insert(name, value.clone());
-        }
-        for value in all.values_mut() {
-            value.set_sensitive(true);
-        }
-        Ok(Self { service, url, headers: all, key })
+        let base = Base::new(base_url.unwrap_or(service.base_url))?;
+        let bearer = key.as_ref().map(|key| format!("Bearer {}", key.expose_secret().trim()));
+        let own: Vec<_> = bearer.map(|bearer| ("authorization", bearer)).into_iter().collect();
+        let headers = endpoint::headers(headers, &own)?;
+        let url = base.join("/chat/completions");
+        Ok(Self { service: service.clone(), url, headers, key })
     }
 
-    /// A service that is not asked over the network: it has neither an address nor a key.
-    pub(crate) fn offline(service: &'static Service) -> Self {
-        let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let url = format!("{}/chat/completions", service.base_url);
-        Self { service, url, headers: HeaderMap::from_iter([json]), key: None }
+    /// Makes the provider of a service.
+    pub(super) fn connect(
+        service: &Service,
+        setup: Setup<'_>,
+    ) -> Result<Arc<dyn Provider>, ProviderError> {
+        let Setup { key, base_url, headers, .. } = setup;
+        Ok(Arc::new(Self::new(service, base_url.as_deref(), key, &headers)?))
     }
-}
 
-/// The address of the chat completions under a base URL.
-fn endpoint(base_url: &str) -> Result<String, String> {
-    const PATH: &str = "/chat/completions";
-    if base_url.is_empty() {
-        return Err("the base URL is missing: set it with `base_url`".into());
+    /// The model built in, which is not asked over the network: it has neither an address nor a key.
+    pub(crate) fn offline() -> Self {
+        let service = compatible::OFFLINE;
+        let HttpRequest { url, headers, .. } =
+            HttpRequest::json(format!("{}/chat/completions", service.base_url), "");
+        Self { service, url, headers, key: None }
     }
-    let valid = base_url.parse::<http::Uri>().is_ok_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some()
-    });
-    if !valid {
-        return Err("the base URL must look like `https://host/v1`".into());
-    }
-    let (base, query) = match base_url.split_once('?') {
-        Some((base, query)) => (base, format!("?{query}")),
-        None => (base_url, String::new()),
-    };
-    let base = base.trim_end_matches('/');
-    Ok(format!("{}{PATH}{query}", base.strip_suffix(PATH).unwrap_or(base)))
 }
 
 /// The service only: addresses and headers may hold keys.
@@ -100,45 +98,43 @@ impl Provider for OpenAi {
         self.service.name
     }
 
+    fn modes(&self) -> &[Mode] {
+        self.service.modes
+    }
+
+    fn content(&self) -> Content {
+        self.service.content
+    }
+
     fn dialect(&self, mode: Mode) -> &'static Dialect {
-        if mode.is_strict() { &Dialect::OPENAI_STRICT } else { &Dialect::TOOL }
+        if mode.is_strict() { self.service.quirks.strict } else { &Dialect::TOOL }
     }
 
     fn encode(&self, request: &Request) -> Result<HttpRequest, ProviderError> {
-        let body = encode::body(request, self.service)?;
-        let headers = self.headers.clone();
-        Ok(HttpRequest { url: self.url.clone(), headers, body: body.into(), timeout: None })
+        let body = encode::body(request, &self.service.quirks)?;
+        Ok(HttpRequest::new(self.url.clone(), self.headers.clone(), body))
     }
 
     fn decode(&self, response: &HttpResponse) -> Result<Reply, ProviderError> {
         let key = self.key.as_ref().map_or("", |key| key.expose_secret().trim());
         if response.status.is_success() {
             decode::reply(response, key)
-        } else if let Some(reply) = failure::unread(response) {
+        } else if let Some(reply) = unread(response) {
             Ok(reply)
         } else {
-            Err(failure::classify(response, key))
+            Err(failure::classify(response, key, |_, _| None))
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::endpoint;
-
-    #[test]
-    fn a_base_url_is_taken_however_it_ends() {
-        for (base, expected) in [
-            ("https://a.b/v1", "https://a.b/v1/chat/completions"),
-            ("https://a.b/v1/", "https://a.b/v1/chat/completions"),
-            ("https://a.b/v1/chat/completions", "https://a.b/v1/chat/completions"),
-            ("http://localhost:8000", "http://localhost:8000/chat/completions"),
-            ("https://a.b/d?api-version=1", "https://a.b/d/chat/completions?api-version=1"),
-        ] {
-            assert_eq!(endpoint(base).as_deref(), Ok(expected));
-        }
-        for base in ["", "a.b/v1", "ftp://a.b", "https://", "https://a b", "/v1"] {
-            assert!(endpoint(base).is_err(), "{base}");
-        }
+/// The answer in an error that says that the service could not read it: Groq sends status 400 with
+/// `failed_generation`. The model can be asked for a better one.
+fn unread(response: &HttpResponse) -> Option<Reply> {
+    if response.status != StatusCode::BAD_REQUEST {
+        return None;
     }
+    let body: Value = serde_json::from_slice(&response.body).ok()?;
+    let answer = body["error"]["failed_generation"].as_str().filter(|text| !text.is_empty())?;
+    let choice = Choice { content: Some(answer.to_owned()), ..Choice::default() };
+    Some(Reply::new(vec![choice], response.body.clone()))
 }

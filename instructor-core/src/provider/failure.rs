@@ -2,44 +2,42 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::error::Category;
 
+use super::{ProviderError, ProviderErrorKind as Kind};
 use crate::advice::Advice;
-use crate::provider::{ProviderError, ProviderErrorKind as Kind};
-use crate::reply::{Choice, Reply};
 use crate::transport::HttpResponse;
 
-/// The error of a response whose status says so.
-pub(super) fn classify(response: &HttpResponse, key: &str) -> ProviderError {
+/// What a wire format knows better than the status: the kind of an error object.
+pub(super) type Kinds = fn(u16, &Value) -> Option<Kind>;
+
+/// The error of a response whose status says so. The error object is `error` in the body, or the
+/// body itself.
+pub(super) fn classify(response: &HttpResponse, key: &str, kinds: Kinds) -> ProviderError {
     let body = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
     let error = body.get("error").unwrap_or(&body);
     let message = without(key, message(error, &response.body));
-    judge(response.status.as_u16(), error, &message, &response.headers)
-}
-
-/// The answer in an error that says that the service could not read it: Groq sends status 400 with
-/// `failed_generation`. The model can be asked for a better one.
-pub(super) fn unread(response: &HttpResponse) -> Option<Reply> {
-    if response.status != StatusCode::BAD_REQUEST {
-        return None;
-    }
-    let body: Value = serde_json::from_slice(&response.body).ok()?;
-    let answer = body["error"]["failed_generation"].as_str().filter(|text| !text.is_empty())?;
-    let choice = Choice { content: Some(answer.to_owned()), ..Choice::default() };
-    Some(Reply::new(vec![choice], response.body.clone()))
+    judge(response.status.as_u16(), error, &message, &response.headers, kinds)
 }
 
 /// The error object in a response whose status says that all is well; its code may be a status.
-pub(super) fn classify_within(response: &HttpResponse, error: &str, key: &str) -> ProviderError {
+pub(super) fn classify_within(
+    response: &HttpResponse,
+    error: &str,
+    key: &str,
+    kinds: Kinds,
+) -> ProviderError {
     let error: Value = serde_json::from_str(error).unwrap_or(Value::Null);
     let code = match &error["code"] {
         Value::String(code) => code.parse().ok(),
         code => code.as_u64().and_then(|code| u16::try_from(code).ok()),
     };
     let status = code.filter(|code| (400..600).contains(code)).unwrap_or(502);
-    judge(status, &error, &without(key, message(&error, b"")), &response.headers)
+    judge(status, &error, &without(key, message(&error, b"")), &response.headers, kinds)
 }
 
 /// Some services repeat the key they were given; one so short stands in other words too.
@@ -47,11 +45,25 @@ fn without(key: &str, message: String) -> String {
     if key.len() < 6 { message } else { message.replace(key, "***") }
 }
 
-fn judge(status: u16, error: &Value, message: &str, headers: &HeaderMap) -> ProviderError {
+fn judge(
+    status: u16,
+    error: &Value,
+    message: &str,
+    headers: &HeaderMap,
+    kinds: Kinds,
+) -> ProviderError {
+    let kind = kinds(status, error).unwrap_or_else(|| usual(status, error, message));
+    let status = format!("status {status}");
+    let message = if message.is_empty() { &status } else { message };
+    ProviderError::new(kind, message, advice(kind, headers, delay(error)))
+}
+
+/// The kind by `OpenAI`'s words and the status.
+fn usual(status: u16, error: &Value, message: &str) -> Kind {
     let word = |key| error.get(key).and_then(Value::as_str).unwrap_or_default();
     let codes = [word("code"), word("type")];
     let is = |wanted: &[&str]| codes.iter().any(|code| wanted.contains(code));
-    let kind = match status {
+    match status {
         // A spent quota also has status 429, and waiting does not refill it.
         402 => Kind::QuotaExhausted,
         429 if is(&["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"])
@@ -66,10 +78,14 @@ fn judge(status: u16, error: &Value, message: &str, headers: &HeaderMap) -> Prov
         408 | 409 | 500.. => Kind::Unavailable(status),
         _ if is(&["content_filter", "content_policy_violation"]) => Kind::ContentFiltered,
         _ => Kind::BadRequest,
-    };
-    let status = format!("status {status}");
-    let message = if message.is_empty() { &status } else { message };
-    ProviderError::new(kind, message, advice(kind, headers))
+    }
+}
+
+/// The pause that Google's APIs write into the error: `{"details": [{"retryDelay": "31s"}]}`.
+fn delay(error: &Value) -> Option<Duration> {
+    let details = error.get("details")?.as_array()?;
+    let told = details.iter().find_map(|detail| detail.get("retryDelay")?.as_str())?;
+    Duration::try_from_secs_f64(told.strip_suffix('s')?.parse().ok()?).ok()
 }
 
 /// The service's words: `{"error": {"message"}}`, `{"error": "…"}`, `{"message"}`, `{"detail"}`.
@@ -90,14 +106,14 @@ fn message(error: &Value, body: &[u8]) -> String {
     }
 }
 
-fn advice(kind: Kind, headers: &HeaderMap) -> Advice {
+fn advice(kind: Kind, headers: &HeaderMap, delay: Option<Duration>) -> Advice {
     let told = headers.get("x-should-retry").and_then(|value| value.to_str().ok());
     let retry = match (kind, told) {
         (Kind::QuotaExhausted, _) | (_, Some("false")) => false,
         (_, Some("true")) | (Kind::RateLimited | Kind::Unavailable(_), _) => true,
         _ => false,
     };
-    match (retry, pause(headers)) {
+    match (retry, pause(headers).or(delay)) {
         (false, _) => Advice::Never,
         (true, None) => Advice::Backoff,
         (true, Some(pause)) => Advice::After(pause),
@@ -118,4 +134,29 @@ fn pause(headers: &HeaderMap) -> Option<Duration> {
         let (now, then): (SystemTime, _) = (date(header(DATE.as_str())?)?, date(told)?);
         Some(then.duration_since(now).unwrap_or_default())
     })
+}
+
+/// The parts of a JSON body; `what` is what it should be, such as "a chat completion".
+pub(super) fn parts<'a, T: Deserialize<'a>>(
+    body: &'a [u8],
+    what: &str,
+) -> Result<T, ProviderError> {
+    serde_json::from_slice(body).map_err(|error| {
+        // Serde's own words may repeat what the model wrote.
+        let problem = match error.classify() {
+            Category::Data => "a part of it has the wrong type",
+            Category::Eof if body.is_empty() => "the body is empty",
+            _ if body.trim_ascii_start().starts_with(b"<") => {
+                "it is a web page; check the base URL"
+            }
+            _ => "the body is no JSON",
+        };
+        invalid(what, problem)
+    })
+}
+
+/// The body is not what it should be.
+pub(super) fn invalid(what: &str, problem: &str) -> ProviderError {
+    let message = format!("the service did not send {what}: {problem}");
+    ProviderError::new(Kind::InvalidReply, &message, Advice::Never)
 }

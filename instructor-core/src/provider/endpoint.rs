@@ -1,0 +1,89 @@
+//! Addresses and headers, the same for every wire format.
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::ProviderError;
+
+/// A base URL, split where a path is put into it.
+#[derive(Debug, Clone)]
+pub(super) struct Base {
+    /// Without a slash at the end.
+    path: String,
+    /// With its question mark, or empty.
+    query: String,
+}
+
+impl Base {
+    /// Reads a base URL such as `https://host/v1?api-version=1`.
+    pub(super) fn new(url: &str) -> Result<Self, ProviderError> {
+        let url = url.trim();
+        if url.is_empty() {
+            return Err(ProviderError::encode("the base URL is missing: set it with `base_url`"));
+        }
+        let valid = url.parse::<http::Uri>().is_ok_and(|uri| {
+            matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some()
+        });
+        if !valid {
+            return Err(ProviderError::encode("the base URL must look like `https://host/v1`"));
+        }
+        let (path, query) = match url.split_once('?') {
+            Some((path, query)) => (path, format!("?{query}")),
+            None => (url, String::new()),
+        };
+        Ok(Self { path: path.trim_end_matches('/').to_owned(), query })
+    }
+
+    /// The address of `path`, which begins with a slash; a base that ends with it has it already.
+    pub(super) fn join(&self, path: &str) -> String {
+        format!("{}{path}{}", self.path.strip_suffix(path).unwrap_or(&self.path), self.query)
+    }
+
+    /// The part before the query, without a slash at the end.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+/// All headers of a request with a JSON body, marked sensitive; `given` win over `own`.
+pub(super) fn headers(
+    given: &HeaderMap,
+    own: &[(&'static str, String)],
+) -> Result<HeaderMap, ProviderError> {
+    let mut all = HeaderMap::with_capacity(given.len() + own.len() + 1);
+    all.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    for (name, value) in own {
+        let value = HeaderValue::try_from(value.trim()).map_err(|_| {
+            ProviderError::encode("the key has characters that no HTTP header can hold")
+        })?;
+        all.insert(HeaderName::from_static(name), value);
+    }
+    for (name, value) in given {
+        all.insert(name, value.clone());
+    }
+    for value in all.values_mut() {
+        value.set_sensitive(true);
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Base;
+
+    #[test]
+    fn a_base_url_is_taken_however_it_ends() {
+        for (base, expected) in [
+            ("https://a.b/v1", "https://a.b/v1/chat/completions"),
+            ("https://a.b/v1/", "https://a.b/v1/chat/completions"),
+            ("https://a.b/v1/chat/completions", "https://a.b/v1/chat/completions"),
+            ("http://localhost:8000", "http://localhost:8000/chat/completions"),
+            ("https://a.b/d?api-version=1", "https://a.b/d/chat/completions?api-version=1"),
+        ] {
+            assert_eq!(Base::new(base).unwrap().join("/chat/completions"), expected);
+        }
+        for base in ["", "a.b/v1", "ftp://a.b", "https://", "https://a b", "/v1"] {
+            assert!(Base::new(base).is_err(), "{base}");
+        }
+    }
+}

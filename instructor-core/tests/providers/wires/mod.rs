@@ -1,0 +1,10 @@
+//! The wire formats, one file each.
+
+mod openai;
+
+use crate::wire::Wire;
+
+/// All wire formats.
+pub(crate) fn wires() -> Vec<Box<dyn Wire>> {
+    vec![Box::new(openai::OpenAi)]
+}
