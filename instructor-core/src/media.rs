@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 /// What a piece of media is.
@@ -69,6 +71,22 @@ impl Media {
     /// A document at this address.
     pub fn document_url(url: impl Into<String>) -> Self {
         Self::at(MediaKind::Document, url.into())
+    }
+
+    /// The bytes in base64; `None` if they are at an address.
+    pub fn base64(&self) -> Option<String> {
+        match &self.source {
+            Source::Bytes(bytes) => Some(STANDARD.encode(bytes)),
+            Source::Url(_) => None,
+        }
+    }
+
+    /// The address: where it is, or a `data:` URL that holds the bytes.
+    pub fn url(&self) -> String {
+        match &self.source {
+            Source::Url(url) => url.clone(),
+            Source::Bytes(bytes) => format!("data:{};base64,{}", self.mime, STANDARD.encode(bytes)),
+        }
     }
 
     fn at(kind: MediaKind, url: String) -> Self {

@@ -103,6 +103,25 @@ impl Dialect {
         ]),
     };
 
+    /// The subset of Anthropic's structured outputs (`output_format`, and tools with `strict`).
+    pub const ANTHROPIC_STRICT: Self =
+        Self { name: "Anthropic strict", recursion: false, ..Self::OPENAI_STRICT };
+
+    /// The subset of Bedrock's structured outputs (Converse).
+    pub const BEDROCK_STRICT: Self = Self { name: "Bedrock strict", ..Self::ANTHROPIC_STRICT };
+
+    /// The JSON Schema of Gemini (`parametersJsonSchema`, `responseJsonSchema`).
+    pub const GEMINI: Self = Self { name: "Gemini", ref_siblings: false, ..Self::TOOL };
+
+    /// The JSON Schema of Cohere's `response_format` and strict tools.
+    pub const COHERE: Self = Self { name: "Cohere", ..Self::TOOL };
+
+    /// The JSON Schema of Mistral's strict modes.
+    pub const MISTRAL_STRICT: Self = Self { name: "Mistral strict", ..Self::OPENAI_STRICT };
+
+    /// The JSON Schema of Ollama's `format`, which llama.cpp turns into a grammar.
+    pub const OLLAMA: Self = Self { name: "Ollama", ..Self::TOOL };
+
     /// Whether the validation keyword is taken.
     pub fn takes_keyword(&self, keyword: &str) -> bool {
         self.keywords.is_none_or(|list| list.contains(&keyword))
