@@ -30,26 +30,55 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str, target: Target) -> Result<Re
         return Ok(Read { value, repairs: Vec::new() });
     }
     let Aligned { json, repairs, broken } = align_to(text, target)?;
-    let mut reader = serde_json::Deserializer::from_str(&json);
-    match serde_path_to_error::deserialize(&mut reader) {
-        Ok(value) => Ok(Read { value, repairs }),
-        Err(error) => Err(refusal(&error, broken)),
+    Ok(Read { value: typed(&json, broken)?, repairs })
+}
+
+/// Reads the arguments of a tool as a value that says which variant it is, by `form`: the JSON of
+/// the variant's data becomes the JSON of the value. Gives that JSON, too. What is wrong with the
+/// value is turned by `place` into what is wrong with the data.
+#[cfg(feature = "client")]
+pub(crate) fn read_data<T: DeserializeOwned>(
+    text: &str,
+    target: Target,
+    form: impl Fn(&str) -> String,
+    place: impl Fn(Rejection) -> Rejection,
+) -> Result<(Read<T>, String), Rejection> {
+    if let Some(data) = exact(text, target) {
+        let json = form(data);
+        if let Ok(value) = serde_json::from_str(&json) {
+            return Ok((Read { value, repairs: Vec::new() }, json));
+        }
     }
+    let Aligned { json, repairs, broken } = align_to(text, target)?;
+    let json = form(&json);
+    let value = typed(&json, broken).map_err(place)?;
+    Ok((Read { value, repairs }, json))
+}
+
+/// The value in JSON that fits the schema.
+fn typed<T: DeserializeOwned>(json: &str, broken: Vec<Violation>) -> Result<T, Rejection> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| refusal(&error, broken))
 }
 
 /// The value, if the text is exactly what was asked for.
 fn straight<T: DeserializeOwned>(text: &str, target: Target) -> Option<T> {
+    serde_json::from_str(exact(text, target)?).ok()
+}
+
+/// The JSON inside the wrapper that was asked for, if any.
+fn exact(text: &str, target: Target) -> Option<&str> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Wrapper<'a> {
         #[serde(borrow)]
         value: &'a RawValue,
     }
-    if target.wrapped {
-        let wrapper: Wrapper<'_> = serde_json::from_str(text).ok()?;
-        return serde_json::from_str(wrapper.value.get()).ok();
+    if !target.wrapped {
+        return Some(text);
     }
-    serde_json::from_str(text).ok()
+    let wrapper: Wrapper<'_> = serde_json::from_str(text).ok()?;
+    Some(wrapper.value.get())
 }
 
 /// What a type refuses by its own code (`try_from`, `deserialize_with`, a date that is none), and

@@ -11,6 +11,10 @@ use crate::validate::Rejection;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Attempt {
+    /// The provider that was asked.
+    pub provider: String,
+    /// The model that was asked, in the provider's word.
+    pub asked: String,
     /// What came back; nothing if the request failed for good.
     pub reply: Option<Reply>,
     /// From sending to the last byte, of the last of the requests.
@@ -28,6 +32,11 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// A question to this provider and model, with nothing known yet.
+    pub(crate) fn of(provider: &str, model: &str) -> Self {
+        Self { provider: provider.to_owned(), asked: model.to_owned(), ..Self::default() }
+    }
+
     /// The tokens; nothing if there was no reply or it does not count them.
     pub fn usage(&self) -> Option<Usage> {
         self.reply.as_ref()?.usage

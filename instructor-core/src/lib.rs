@@ -11,6 +11,7 @@ pub mod validate;
 pub mod align;
 mod answer;
 mod extract;
+mod parallel;
 #[cfg(feature = "client")]
 mod advice;
 #[cfg(feature = "client")]
@@ -67,6 +68,7 @@ pub use retry::RetryPolicy;
 
 pub use align::{Repair, RepairKind};
 pub use extract::{Extract, Extractor};
+pub use parallel::{Called, Parallel};
 pub use path::Path;
 pub use schema::{Function, Schema, Tool};
 pub use validate::{Rejection, Report, Violation};

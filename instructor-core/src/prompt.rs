@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use crate::reply::Choice;
 use crate::request::{CallResult, Exchange, Mode, Request};
-use crate::schema::Rendered;
 use crate::validate::Rejection;
 
 /// The system text: the caller's own, followed by the schema in the modes that have no other place
@@ -29,22 +28,73 @@ pub(crate) fn first(request: &Request) -> Option<Cow<'_, str>> {
     }))
 }
 
-/// What is said after the answer `answer` was rejected; `about` is the tool call that was read.
+/// What a tool call of a wrong answer is worth.
+#[derive(Debug, Clone)]
+pub(crate) enum CallVerdict {
+    /// It is asked for again.
+    Wrong(Rejection),
+    /// It is right and stays.
+    Accepted,
+    /// Nobody asked for it.
+    Ignored,
+}
+
+/// What is said after an answer was rejected: to each of its tool calls, or to the whole.
+///
+/// `still` are tools whose earlier calls are wrong and were not called again.
 pub(crate) fn again(
     answer: &Choice,
-    about: usize,
+    verdicts: &[CallVerdict],
     rejection: &Rejection,
-    rendered: &Rendered,
-    mode: Mode,
+    still: &[(String, Rejection)],
+    request: &Request,
 ) -> Exchange {
-    let tool = &rendered.name;
-    let ask =
-        if mode.uses_tools() { format!("Call `{tool}` again") } else { "Answer again".into() };
-    let complaint = format!("{ask} without these errors:\n{}", rejection.for_model());
-    let results = (0..answer.calls.len()).map(|i| {
-        let ignored = || format!("Ignored: one call of `{tool}` is enough.");
-        let text = if i == about { complaint.clone() } else { ignored() };
-        CallResult { text, is_error: i == about }
-    });
-    Exchange { answer: answer.clone(), results: results.collect(), complaint: complaint.clone() }
+    let complaint = ask(&whole(request), rejection);
+    let mut results: Vec<_> = (0..answer.calls.len())
+        .map(|i| match verdicts.get(i) {
+            Some(CallVerdict::Wrong(rejection)) => {
+                let known = request.tools().find(|tool| tool.name == answer.calls[i].name);
+                let what =
+                    known.map_or_else(|| whole(request), |tool| format!("Call `{}`", tool.name));
+                CallResult { text: ask(&what, rejection), is_error: true }
+            }
+            Some(CallVerdict::Accepted) => {
+                CallResult { text: "Accepted: do not call it again.".into(), is_error: false }
+            }
+            Some(CallVerdict::Ignored) | None => {
+                CallResult { text: ignored(request), is_error: false }
+            }
+        })
+        .collect();
+    if let Some(last) = results.last_mut() {
+        for (tool, rejection) in still {
+            last.text.push_str("\n\n");
+            last.text.push_str(&ask(&format!("Call `{tool}`"), rejection));
+            last.is_error = true;
+        }
+    }
+    Exchange { answer: answer.clone(), results, complaint }
+}
+
+fn ask(what: &str, rejection: &Rejection) -> String {
+    format!("{what} again without these errors:\n{}", rejection.for_model())
+}
+
+/// What to do again when no single tool is meant.
+fn whole(request: &Request) -> String {
+    if !request.mode.uses_tools() {
+        return "Answer".into();
+    }
+    let names: Vec<_> = request.tools().map(|tool| format!("`{}`", tool.name)).collect();
+    match names.as_slice() {
+        [name] => format!("Call {name}"),
+        names => format!("Call one of the tools {}", names.join(", ")),
+    }
+}
+
+fn ignored(request: &Request) -> String {
+    match request.only_tool() {
+        Some(tool) => format!("Ignored: one call of `{}` is enough.", tool.name),
+        None => "Ignored: one call of one tool is enough.".into(),
+    }
 }

@@ -182,17 +182,15 @@ impl ClientBuilder {
             None if offline => Arc::new(Offline::default()),
             None => Arc::new(Reqwest::new(&self.network).map_err(|e| failed(e.into()))?),
         };
-        Ok(Client {
-            shared: Arc::new(Shared {
-                provider,
-                model,
-                transport,
-                retry: self.retry,
-                settings: self.settings,
-                observer: self.observer,
-                trace_content: self.trace_content,
-            }),
-        })
+        Ok(Client::from(Shared {
+            provider,
+            model,
+            transport,
+            retry: self.retry,
+            settings: self.settings,
+            observer: self.observer,
+            trace_content: self.trace_content,
+        }))
     }
 
     fn connect(

@@ -16,6 +16,8 @@ mod builder;
 mod extracted;
 mod examples;
 mod judge;
+mod calls;
+mod route;
 mod send;
 mod run;
 mod extraction;
@@ -24,6 +26,7 @@ pub use builder::ClientBuilder;
 pub use extracted::Extracted;
 pub use extraction::Extraction;
 
+use route::Ring;
 use settings::Settings;
 
 /// Asks a model for values. Cheap to clone; all clones share one pool of connections.
@@ -49,6 +52,10 @@ use settings::Settings;
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    /// Other keys for the same service, this client's own among them.
+    ring: Option<Arc<Ring>>,
+    /// Who is asked when this one cannot answer.
+    fallbacks: Vec<Client>,
 }
 
 #[derive(Clone)]
@@ -86,17 +93,15 @@ impl Client {
     /// for tests, and for scripts of [`Offline`] answers.
     pub fn with_transport(transport: Arc<dyn Transport>) -> Self {
         let provider = Arc::new(OpenAi::offline());
-        Self {
-            shared: Arc::new(Shared {
-                provider,
-                model: provider::OFFLINE.to_owned(),
-                transport,
-                retry: RetryPolicy::default(),
-                settings: Settings::default(),
-                observer: None,
-                trace_content: false,
-            }),
-        }
+        Self::from(Shared {
+            provider,
+            model: provider::OFFLINE.to_owned(),
+            transport,
+            retry: RetryPolicy::default(),
+            settings: Settings::default(),
+            observer: None,
+            trace_content: false,
+        })
     }
 
     /// The same client, but answered by a script: for tests of what happens after a wrong answer or
@@ -116,7 +121,7 @@ impl Client {
     #[must_use]
     pub fn answers<A: Into<Answer>>(self, answers: impl IntoIterator<Item = A>) -> Self {
         let transport = Arc::new(Offline::default().answers(answers));
-        Self { shared: Arc::new(Shared { transport, ..Shared::clone(&self.shared) }) }
+        Self::from(Shared { transport, ..Shared::clone(&self.shared) })
     }
 
     /// The name of the provider.
@@ -134,6 +139,12 @@ impl Client {
     /// Ends with `.await` (the value) or `.send().await` (the value with its report).
     pub fn extract<T: Extract + Send + Sync>(&self, text: impl Into<String>) -> Extraction<T> {
         Extraction::new(self.clone(), text.into())
+    }
+}
+
+impl From<Shared> for Client {
+    fn from(shared: Shared) -> Self {
+        Self { shared: Arc::new(shared), ring: None, fallbacks: Vec::new() }
     }
 }
 
@@ -161,6 +172,8 @@ impl fmt::Debug for Client {
             .field("transport", &self.shared.transport)
             .field("retry", &self.shared.retry)
             .field("settings", &self.shared.settings)
+            .field("keys", &self.ring.as_ref().map_or(1, |ring| ring.len()))
+            .field("fallbacks", &self.fallbacks)
             .finish_non_exhaustive()
     }
 }

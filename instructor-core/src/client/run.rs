@@ -1,8 +1,10 @@
 //! The reask loop: a better question after a wrong answer, within bounds.
 
 use super::builder::has_mode;
+use super::calls::Calls;
 use super::examples;
-use super::judge::{Verdict, judge};
+use super::judge::{Verdict, Wrong, judge};
+use super::route;
 use super::send::{question, send};
 use super::{Client, Extracted, Settings, Shared};
 use crate::attempt::{Attempt, Attempts};
@@ -14,11 +16,11 @@ use crate::prompt;
 use crate::provider::Provider;
 use crate::reply::Reply;
 use crate::request::{Example, Message, Mode, Part, Request, Role};
-use crate::schema::{Rendered, Schema, rendered};
+use crate::schema::{self, Rendered, Schema, rendered};
 use crate::validate::Rejection;
 
 /// What the user says, before it is known how the schema is rendered.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Draft {
     text: String,
     pub(super) media: Vec<Media>,
@@ -62,29 +64,62 @@ impl Draft {
     }
 }
 
-/// Asks until an answer is right or a bound is reached.
+/// Asks one client after the other until one has an answer, or an error that another could not
+/// help.
 pub(super) async fn run<T: Extract + Send + Sync>(
     client: &Client,
     draft: Draft,
-    mut settings: Settings,
+    settings: Settings,
 ) -> Result<Extracted<T>, Error> {
-    let shared = &*client.shared;
-    settings = settings.over(&shared.settings);
+    let routes = client.routes();
+    let mut attempts = Attempts::default();
+    let mut result = None;
+    for (i, route) in routes.iter().enumerate() {
+        let next = routes.get(i + 1);
+        let hurry = next.is_some_and(|next| next.same_service);
+        let answer = one::<T>(&route.shared, draft.clone(), &settings, hurry, attempts).await;
+        attempts = match (&answer, next) {
+            (Err(error), Some(next)) if route::helps(error, next.same_service) => {
+                tracing::debug!(error = error.kind(), "asking elsewhere");
+                error.attempts().clone()
+            }
+            _ => {
+                result = Some(answer);
+                break;
+            }
+        };
+    }
+    let nobody = || Err(Error::Configuration("there is no client to ask".into()));
+    let result = result.unwrap_or_else(nobody);
+    if let Some(observer) = &client.shared.observer {
+        let (attempts, error) = match &result {
+            Ok(extracted) => (&extracted.attempts, None),
+            Err(error) => (error.attempts(), Some(error)),
+        };
+        let tool = schema::tool_name(T::SCHEMA);
+        let question =
+            observe::Question::new(client.shared.provider.name(), &client.shared.model, &tool);
+        observer.done(&observe::Done { question, attempts, error });
+    }
+    result
+}
+
+/// Asks one client until an answer is right or a bound is reached; `hurry` if another is at hand.
+async fn one<T: Extract + Send + Sync>(
+    shared: &Shared,
+    draft: Draft,
+    settings: &Settings,
+    hurry: bool,
+    attempts: Attempts,
+) -> Result<Extracted<T>, Error> {
+    let mut settings = settings.over(&shared.settings);
     if let Some(problem) = settings.problem.take() {
         return Err(Error::Configuration(problem));
     }
     let mode = mode(T::SCHEMA, &*shared.provider, settings.mode)?;
     let rendered = rendered(T::SCHEMA, shared.provider.dialect(mode))?;
     let mut request = draft.request(&shared.model, rendered, mode, &settings)?;
-    let result = ask(shared, &mut request, &settings).await;
-    if let Some(observer) = &shared.observer {
-        let (attempts, error) = match &result {
-            Ok(extracted) => (&extracted.attempts, None),
-            Err(error) => (error.attempts(), Some(error)),
-        };
-        observer.done(&observe::Done { question: question(shared, &request), attempts, error });
-    }
-    result
+    ask(shared, &mut request, &settings, hurry, attempts).await
 }
 
 /// The mode for a type: the one that is asked for, or what the provider does best.
@@ -112,13 +147,16 @@ async fn ask<T: Extract + Send + Sync>(
     shared: &Shared,
     request: &mut Request,
     settings: &Settings,
+    hurry: bool,
+    mut attempts: Attempts,
 ) -> Result<Extracted<T>, Error> {
-    let mut attempts = Attempts::default();
+    let mut calls = Calls::default();
     let mut spent = 0_u64;
+    let mut asked = 0;
     loop {
         let number = attempts.len() + 1;
-        let mut attempt = Attempt::default();
-        let reply = match send(shared, request, settings, number, &mut attempt).await {
+        let mut attempt = Attempt::of(shared.provider.name(), &request.model);
+        let reply = match send(shared, request, settings, hurry, number, &mut attempt).await {
             Ok(reply) => reply,
             Err(failure) => {
                 attempts.push(attempt);
@@ -126,15 +164,14 @@ async fn ask<T: Extract + Send + Sync>(
             }
         };
         spent = spent.saturating_add(tokens(&reply, &attempt));
-        let verdict = judge::<T>(&reply, request).await;
-        let (choice, about, rejection) = match verdict {
+        let wrong = match judge::<T>(&reply, request, &mut calls).await {
             Verdict::Valid { read, from_text } => {
                 attempt.repairs = read.repairs;
                 attempt.from_text = from_text;
                 received(shared, request, number, attempt, reply, &mut attempts);
                 return Ok(Extracted { value: read.value, attempts });
             }
-            Verdict::Wrong { choice, about, rejection } => (choice, about, rejection),
+            Verdict::Wrong(wrong) => wrong,
             Verdict::Truncated => {
                 received(shared, request, number, attempt, reply, &mut attempts);
                 return Err(Error::Truncated { attempts });
@@ -148,11 +185,12 @@ async fn ask<T: Extract + Send + Sync>(
                 return Err(Error::ContentFiltered { attempts });
             }
         };
-        let answer = reply.choices.get(choice).cloned().unwrap_or_default();
+        let answer = reply.choices.get(wrong.choice).cloned().unwrap_or_default();
+        let Wrong { rejection, calls: verdicts, .. } = wrong;
         attempt.rejection = Some(rejection.clone());
         received(shared, request, number, attempt, reply, &mut attempts);
         rejected(shared, request, number, &rejection);
-        if number > settings.max_reasks() {
+        if asked >= settings.max_reasks() {
             return Err(Error::Rejected { rejection, attempts });
         }
         if let Some(budget) = settings.token_budget.filter(|budget| spent >= *budget) {
@@ -161,8 +199,10 @@ async fn ask<T: Extract + Send + Sync>(
         if settings.keep_last_attempt_only {
             request.history.clear();
         }
-        let again = prompt::again(&answer, about, &rejection, request.rendered, request.mode);
+        let still = calls.still_wrong(&verdicts);
+        let again = prompt::again(&answer, &verdicts, &rejection, &still, request);
         request.history.push(again);
+        asked += 1;
     }
 }
 

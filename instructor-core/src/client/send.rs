@@ -13,17 +13,19 @@ use crate::reply::{Reply, Stop};
 use crate::request::Request;
 use crate::transport::HttpRequest;
 
-/// Sends the request, and sends it again as the policy says; the cost is written into `attempt`.
+/// Sends the request, and sends it again as the policy says; the cost is written into `attempt`. In
+/// a `hurry`, another key is at hand, and nobody waits for this one.
 pub(super) async fn send(
     shared: &Shared,
     request: &Request,
     settings: &Settings,
+    hurry: bool,
     number: usize,
     attempt: &mut Attempt,
 ) -> Result<Reply, Failure> {
     let span = span(shared, request, number);
     let result =
-        exchange(shared, request, settings, number, attempt).instrument(span.clone()).await;
+        exchange(shared, request, settings, hurry, number, attempt).instrument(span.clone()).await;
     if !span.is_disabled() {
         record(&span, &result);
     }
@@ -34,6 +36,7 @@ async fn exchange(
     shared: &Shared,
     request: &Request,
     settings: &Settings,
+    hurry: bool,
     number: usize,
     attempt: &mut Attempt,
 ) -> Result<Reply, Failure> {
@@ -58,6 +61,9 @@ async fn exchange(
             Ok(reply) => return Ok(reply),
             Err(failure) => failure,
         };
+        if hurry && failure.kind() == "rate_limited" {
+            return Err(failure);
+        }
         let Some(pause) = shared.retry.next(attempt.retries, failure.advice(), elapsed) else {
             return Err(failure);
         };

@@ -35,6 +35,12 @@ pub trait Extract: DeserializeOwned + 'static {
         Probe::Other
     }
 
+    /// Takes the ids of the tool calls that gave its values.
+    #[doc(hidden)]
+    fn name_calls(&mut self, ids: Vec<String>) {
+        let _ = ids;
+    }
+
     /// Reads a JSON text, mends only what is unambiguous, and checks it.
     ///
     /// # Errors

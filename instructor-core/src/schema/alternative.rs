@@ -1,6 +1,7 @@
 //! Unions as several tools: the name of the tool that is called says which variant it is.
 
 use std::any::TypeId;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::rendered::alone;
@@ -116,11 +117,21 @@ impl Alternative {
                 format!("{{{}:{name},{}:{data}}}", quoted(tag), quoted(content))
             }
             Tagging::Internal { tag } => {
+                let data = without(data, tag);
                 let rest = data.trim_start().strip_prefix('{').unwrap_or("}").trim_start();
                 let comma = if rest.starts_with('}') { "" } else { "," };
                 format!("{{{}:{name}{comma}{rest}", quoted(tag))
             }
             Tagging::Untagged => data.to_owned(),
+        }
+    }
+
+    /// The property of the value that holds the data, if it stands in one.
+    pub(crate) fn property(&self) -> Option<&'static str> {
+        match self.variant? {
+            (variant, Tagging::External) => Some(variant.name),
+            (_, Tagging::Adjacent { content, .. }) => Some(content),
+            _ => None,
         }
     }
 
@@ -149,6 +160,18 @@ impl Alternative {
             Tagging::Untagged => None,
         }
     }
+}
+
+/// The object without a property that a model wrote although the tool's name says it.
+fn without<'a>(data: &'a str, property: &str) -> Cow<'a, str> {
+    let object = |data| serde_json::from_str::<serde_json::Map<_, serde_json::Value>>(data);
+    if data.contains(&quoted(property))
+        && let Ok(mut map) = object(data)
+        && map.shift_remove(property).is_some()
+    {
+        return Cow::Owned(serde_json::Value::Object(map).to_string());
+    }
+    Cow::Borrowed(data)
 }
 
 fn quoted(text: &str) -> String {

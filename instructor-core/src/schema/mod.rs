@@ -21,6 +21,8 @@ pub use alternative::Alternative;
 pub use dialect::Dialect;
 pub(crate) use objects::{Extra, FlatObject, Property, Slot, alternatives, object};
 pub(crate) use render::is_uniform;
+#[cfg(feature = "client")]
+pub(crate) use rendered::tool_name;
 pub use rendered::{Function, Rendered, Tool, Unsupported, json_schema, rendered, tool};
 pub use rule::{Number, Rule};
 

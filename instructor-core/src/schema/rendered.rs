@@ -102,7 +102,8 @@ fn named(schema: &'static Schema) -> &'static Schema {
     }
 }
 
-fn tool_name(schema: &'static Schema) -> String {
+/// The name of the tool for a type.
+pub(crate) fn tool_name(schema: &'static Schema) -> String {
     let schema = schema.resolve();
     if !schema.tool.is_empty() {
         return schema.tool.to_owned();

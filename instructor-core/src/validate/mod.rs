@@ -59,6 +59,32 @@ impl Violation {
         self
     }
 
+    /// The same violation in a part of the value, without the `steps` before its place; as it was if
+    /// it is elsewhere.
+    pub(crate) fn below(mut self, steps: Path<'_>) -> Result<Self, Self> {
+        if let Some(rest) = self.pointer.strip_prefix(&steps.to_pointer())
+            && let Some(path) = self.path.strip_prefix(&steps.to_string())
+            && (rest.is_empty() || rest.starts_with('/'))
+        {
+            let path = path.strip_prefix('.').unwrap_or(path);
+            self.path = if path.is_empty() { Path::ROOT.to_string() } else { path.to_owned() };
+            self.pointer = rest.to_owned();
+            return Ok(self);
+        }
+        Err(self)
+    }
+
+    /// The same violation in the element of this number of a list.
+    pub(crate) fn in_element(mut self, index: usize) -> Self {
+        let at = Path::ROOT.index(index);
+        let root = self.pointer.is_empty();
+        let dot = if root || self.path.starts_with('[') { "" } else { "." };
+        let rest = if root { "" } else { &self.path };
+        self.path = format!("{at}{dot}{rest}");
+        self.pointer.insert_str(0, &at.to_pointer());
+        self
+    }
+
     /// The sentence for the model that has to mend it: "`lines[2].count`: must be at most 99, but is 900".
     pub fn for_model(&self) -> String {
         match &self.found {
@@ -98,6 +124,11 @@ impl Rejection {
     /// If there is at least one violation.
     pub fn unless_empty(violations: Vec<Violation>) -> Result<(), Self> {
         if violations.is_empty() { Ok(()) } else { Err(Self { violations }) }
+    }
+
+    /// Every violation changed.
+    pub(crate) fn map(self, change: impl FnMut(Violation) -> Violation) -> Self {
+        Self { violations: self.violations.into_iter().map(change).collect() }
     }
 
     /// The violations, in the order of the value's fields.
