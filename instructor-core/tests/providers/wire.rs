@@ -34,6 +34,12 @@ pub(crate) trait Wire {
     /// The body of an error with this status and message.
     fn error(&self, status: u16, message: &str) -> Value;
 
+    /// The base URL with which a service is reached at this address of the server.
+    fn base_url(&self, service: &str, server: &str) -> String {
+        let _ = service;
+        server.to_owned()
+    }
+
     /// Which of [`TOKENS`] the wire counts.
     fn counts(&self) -> [bool; 4] {
         [true; 4]

@@ -122,10 +122,16 @@ impl Server {
 
     /// A client of this server whose pauses are written down instead of made.
     pub(crate) fn client(&self) -> (ClientBuilder, Arc<Pauses>) {
-        let mut network = Network::default();
-        network.proxy = false;
-        let pauses =
-            Arc::new(Pauses { network: Reqwest::new(&network).unwrap(), made: Mutex::default() });
+        // One for each test: certificates are read once, and a pool belongs to one runtime.
+        thread_local! {
+            static NETWORK: Reqwest = {
+                let mut network = Network::default();
+                network.proxy = false;
+                Reqwest::new(&network).unwrap()
+            };
+        }
+        let network = NETWORK.with(Clone::clone);
+        let pauses = Arc::new(Pauses { network, made: Mutex::default() });
         let transport = Arc::clone(&pauses);
         let builder = Client::builder()
             .model("openai/gpt-test")

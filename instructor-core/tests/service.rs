@@ -1,0 +1,50 @@
+//! Services that the user describes: other addresses, other abilities.
+
+mod support;
+
+use instructor_core::provider::{Service, ToolChoice};
+use instructor_core::{Client, Error, Mode};
+use serde_json::json;
+use support::{Person, Server, called};
+
+fn mine() -> Service {
+    let mut mine = Service::find("compatible").unwrap().clone();
+    mine.name = "gpu-cluster";
+    mine.modes = &[Mode::Tools, Mode::Json];
+    mine.quirks.tool_choice = ToolChoice::Auto;
+    mine.quirks.max_tokens = "max_new_tokens";
+    mine
+}
+
+#[tokio::test]
+async fn a_service_of_the_users_own_does_what_its_row_says() {
+    let server = Server::start([called("Person", &json!({"name": "Ada", "age": 36}))]).await;
+    let builder = server.client().0.model("meta/llama").service(mine()).max_tokens(50);
+    let client = builder.build().unwrap();
+    assert_eq!((client.provider(), client.model()), ("gpu-cluster", "meta/llama"));
+    assert_eq!(client.extract::<Person>("Ada, 36").await.unwrap(), Person::ada());
+    let body = &server.received()[0].body;
+    assert_eq!(body["model"], "meta/llama");
+    assert_eq!((&body["tool_choice"], &body["max_new_tokens"]), (&json!("auto"), &json!(50)));
+}
+
+#[tokio::test]
+async fn a_mode_it_lacks_is_refused_when_the_client_is_made_and_when_a_question_is_sent() {
+    let server = Server::start([]).await;
+    let builder = || server.client().0.model("m").service(mine());
+    let error = builder().mode(Mode::ToolsStrict).build().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`gpu-cluster` does not have the mode `ToolsStrict`: it has `Tools`, `Json`"
+    );
+    let client = builder().build().unwrap();
+    let error = client.extract::<Person>("x").mode(Mode::JsonSchema).await.unwrap_err();
+    assert!(matches!(error, Error::UnsupportedMode { mode: Mode::JsonSchema, .. }), "{error}");
+    assert!(server.received().is_empty());
+}
+
+#[test]
+fn a_service_without_a_model_is_an_error() {
+    let error = Client::builder().service(mine()).base_url("http://localhost:1").build();
+    assert_eq!(error.unwrap_err().to_string(), "no model is set: call `model`");
+}
