@@ -20,11 +20,12 @@ impl Ring {
     }
 }
 
-/// A client that may be asked.
+/// A client that is asked, and who is asked after it.
 pub(super) struct Route {
     pub(super) shared: Arc<Shared>,
     /// It differs from the one before by its key only.
     pub(super) same_service: bool,
+    pub(super) next: Option<Box<Route>>,
 }
 
 /// Whether another client may help after this error; one of the `same_service` has another key.
@@ -68,7 +69,7 @@ impl Client {
 
     /// A client that spreads its questions over several keys: each question begins with the next
     /// key, and goes on to another when one is rate limited, out of quota or refused. Only the last
-    /// one is waited for.
+    /// one is waited for. Fallbacks are added to the whole, not in `build`.
     ///
     /// ```
     /// use instructor_core::Client;
@@ -99,21 +100,25 @@ impl Client {
     }
 
     /// Who is asked, in this order.
-    pub(super) fn routes(&self) -> Vec<Route> {
-        let mut routes = Vec::new();
-        match &self.ring {
-            None => routes.push(Route { shared: Arc::clone(&self.shared), same_service: false }),
-            Some(ring) => {
-                let start = ring.next.fetch_add(1, Ordering::Relaxed) % ring.clients.len();
-                let (before, from) = ring.clients.split_at(start);
-                for (i, client) in from.iter().chain(before).enumerate() {
-                    let mut own = client.routes();
-                    own[0].same_service = i > 0;
-                    routes.append(&mut own);
-                }
-            }
-        }
-        routes.extend(self.fallbacks.iter().flat_map(Client::routes));
-        routes
+    pub(super) fn route(&self) -> Route {
+        self.before(None)
+    }
+
+    /// This client's keys and fallbacks, before `next`.
+    fn before(&self, next: Option<Route>) -> Route {
+        let next = self.fallbacks.iter().rev().fold(next, |next, other| Some(other.before(next)));
+        let own = |shared: &Arc<Shared>, same_service, next: Option<Route>| Route {
+            shared: Arc::clone(shared),
+            same_service,
+            next: next.map(Box::new),
+        };
+        let Some(ring) = &self.ring else { return own(&self.shared, false, next) };
+        let start = ring.next.fetch_add(1, Ordering::Relaxed) % ring.clients.len();
+        let (later, earlier) = ring.clients.split_at(start);
+        let mut turns: Vec<_> = earlier.iter().chain(later).collect();
+        let first = turns.remove(0);
+        let others =
+            turns.iter().rev().fold(next, |next, other| Some(own(&other.shared, true, next)));
+        own(&first.shared, false, others)
     }
 }

@@ -64,44 +64,47 @@ impl Draft {
     }
 }
 
-/// Asks one client after the other until one has an answer, or an error that another could not
-/// help.
+/// Asks, and tells the observer of the end.
 pub(super) async fn run<T: Extract + Send + Sync>(
     client: &Client,
     draft: Draft,
     settings: Settings,
 ) -> Result<Extracted<T>, Error> {
-    let routes = client.routes();
-    let mut attempts = Attempts::default();
-    let mut result = None;
-    for (i, route) in routes.iter().enumerate() {
-        let next = routes.get(i + 1);
-        let hurry = next.is_some_and(|next| next.same_service);
-        let answer = one::<T>(&route.shared, draft.clone(), &settings, hurry, attempts).await;
-        attempts = match (&answer, next) {
-            (Err(error), Some(next)) if route::helps(error, next.same_service) => {
-                tracing::debug!(error = error.kind(), "asking elsewhere");
-                error.attempts().clone()
-            }
-            _ => {
-                result = Some(answer);
-                break;
-            }
-        };
-    }
-    let nobody = || Err(Error::Configuration("there is no client to ask".into()));
-    let result = result.unwrap_or_else(nobody);
-    if let Some(observer) = &client.shared.observer {
+    let result = anyone(client, draft, &settings).await;
+    let shared = &*client.shared;
+    if let Some(observer) = &shared.observer {
         let (attempts, error) = match &result {
             Ok(extracted) => (&extracted.attempts, None),
             Err(error) => (error.attempts(), Some(error)),
         };
         let tool = schema::tool_name(T::SCHEMA);
-        let question =
-            observe::Question::new(client.shared.provider.name(), &client.shared.model, &tool);
+        let question = observe::Question::new(shared.provider.name(), &shared.model, &tool);
         observer.done(&observe::Done { question, attempts, error });
     }
     result
+}
+
+/// Asks one client after the other until one has an answer, or an error that the next could not
+/// help.
+async fn anyone<T: Extract + Send + Sync>(
+    client: &Client,
+    draft: Draft,
+    settings: &Settings,
+) -> Result<Extracted<T>, Error> {
+    let mut attempts = Attempts::default();
+    let mut route = client.route();
+    while let Some(next) = route.next {
+        let hurry = next.same_service;
+        match one(&route.shared, draft.clone(), settings, hurry, attempts).await {
+            Err(error) if route::helps(&error, next.same_service) => {
+                tracing::debug!(error = error.kind(), "asking elsewhere");
+                attempts = error.attempts().clone();
+            }
+            result => return result,
+        }
+        route = *next;
+    }
+    one(&route.shared, draft, settings, false, attempts).await
 }
 
 /// Asks one client until an answer is right or a bound is reached; `hurry` if another is at hand.
