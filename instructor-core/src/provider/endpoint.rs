@@ -1,7 +1,7 @@
 //! Addresses and headers, the same for every wire format.
 
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::ProviderError;
 
@@ -21,7 +21,7 @@ impl Base {
         if url.is_empty() {
             return Err(ProviderError::encode("the base URL is missing: set it with `base_url`"));
         }
-        let valid = url.parse::<http::Uri>().is_ok_and(|uri| {
+        let valid = url.parse::<Uri>().is_ok_and(|uri| {
             matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some()
         });
         if !valid {
@@ -43,6 +43,13 @@ impl Base {
     pub(super) fn path(&self) -> &str {
         &self.path
     }
+}
+
+/// The base URL with its version, which some services' own libraries add to the host.
+pub(super) fn versioned(url: &str, version: &str) -> String {
+    let url = url.trim();
+    let bare = url.parse::<Uri>().is_ok_and(|uri| uri.path() == "/" && uri.query().is_none());
+    if bare { format!("{}/{version}", url.trim_end_matches('/')) } else { url.to_owned() }
 }
 
 /// All headers of a request with a JSON body, marked sensitive; `given` win over `own`.
@@ -69,7 +76,7 @@ pub(super) fn headers(
 
 #[cfg(test)]
 mod tests {
-    use super::Base;
+    use super::{Base, versioned};
 
     #[test]
     fn a_base_url_is_taken_however_it_ends() {
@@ -81,6 +88,16 @@ mod tests {
             ("https://a.b/d?api-version=1", "https://a.b/d/chat/completions?api-version=1"),
         ] {
             assert_eq!(Base::new(base).unwrap().join("/chat/completions"), expected);
+        }
+        for (base, expected) in [
+            ("https://a.b", "https://a.b/v2"),
+            (" https://a.b/ ", "https://a.b/v2"),
+            ("https://a.b/v1", "https://a.b/v1"),
+            ("https://a.b/?k=1", "https://a.b/?k=1"),
+            ("nonsense", "nonsense"),
+            ("", ""),
+        ] {
+            assert_eq!(versioned(base, "v2"), expected);
         }
         for base in ["", "a.b/v1", "ftp://a.b", "https://", "https://a b", "/v1"] {
             assert!(Base::new(base).is_err(), "{base}");

@@ -1,10 +1,12 @@
 //! The wire formats, one file each.
 
+mod cohere;
+mod gemini;
 mod openai;
 
 use crate::wire::Wire;
 
-/// All wire formats.
+/// All wire formats; the last speaks for every service that no other speaks for.
 pub(crate) fn wires() -> Vec<Box<dyn Wire>> {
-    vec![Box::new(openai::OpenAi)]
+    vec![Box::new(gemini::Gemini), Box::new(cohere::Cohere), Box::new(openai::OpenAi)]
 }
