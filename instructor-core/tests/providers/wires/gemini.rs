@@ -24,6 +24,13 @@ fn response(parts: &Value, reason: &str) -> Value {
 }
 
 impl Wire for Gemini {
+    fn base_url(&self, service: &str, server: &str) -> String {
+        match service {
+            "vertex" => format!("{server}/projects/p/locations/l"),
+            _ => server.to_owned(),
+        }
+    }
+
     fn speaks(&self, service: &str) -> bool {
         ["google", "vertex", "vertex-express"].contains(&service)
     }
