@@ -16,9 +16,11 @@ mod body;
 mod service;
 mod compatible;
 mod openai;
+mod responses;
 
 pub use content::{Content, Takes};
 pub use openai::{OpenAi, Quirks, ToolChoice};
+pub use responses::Responses;
 pub use service::{Connect, Service, Setup};
 
 /// The name of the built-in model.
@@ -27,7 +29,7 @@ pub(crate) const OFFLINE: &str = compatible::OFFLINE.name;
 /// All known services, the best known first. The last, `compatible`, is any other server that
 /// speaks `OpenAI`'s chat completions: a base URL, and a key if it wants one.
 pub fn services() -> impl Iterator<Item = &'static Service> {
-    [openai::SERVICES, compatible::SERVICES].into_iter().flatten()
+    [openai::SERVICES, responses::SERVICES, compatible::SERVICES].into_iter().flatten()
 }
 
 /// One wire format. It has no clock, no network and no state.
