@@ -14,6 +14,8 @@ mod extract;
 #[cfg(feature = "client")]
 mod advice;
 #[cfg(feature = "client")]
+mod keys;
+#[cfg(feature = "client")]
 pub mod media;
 #[cfg(feature = "client")]
 pub mod reply;
