@@ -80,9 +80,8 @@ async fn what_was_recorded_is_played_without_a_network_and_without_a_key() {
     let server = Server::start([limited, answer(900), answer(36)]).await;
     let temp = Temp::new();
     let (_, pauses) = server.client();
-    let recorder = Recorder::new(pauses.clone(), &temp.0).unwrap();
-    let recorded = client(&server, Arc::new(recorder)).extract::<Person>(TEXT).send().await;
-    let recorded = recorded.unwrap();
+    let transport = Arc::new(Recorder::new(pauses.clone(), &temp.0).unwrap());
+    let recorded = client(&server, transport).extract::<Person>(TEXT).send().await.unwrap();
     assert_eq!((recorded.attempts.len(), server.received().len()), (2, 3));
     assert_eq!(pauses.made(), [Duration::from_secs(7)]);
 
@@ -283,11 +282,9 @@ proptest! {
         let request = HttpRequest::json("https://a.b/v1", asked);
         let (text, played) = round(&request, HttpResponse::new(received.clone()));
         prop_assert_eq!(text.split('\n').count(), 3);
-        match serde_json::from_slice::<Value>(&received) {
-            Ok(value) => {
-                prop_assert_eq!(serde_json::from_slice::<Value>(&played.body).unwrap(), value);
-            }
-            Err(_) => prop_assert_eq!(&played.body[..], &received[..]),
-        }
+        let value = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).ok();
+        let expected = value(&received);
+        prop_assert_eq!(value(&played.body), expected.clone());
+        prop_assert!(expected.is_some() || played.body[..] == received[..]);
     }
 }

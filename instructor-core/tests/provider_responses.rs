@@ -184,6 +184,8 @@ fn media_are_parts_of_a_message() {
     assert_eq!(body(&request)["input"][0]["content"], expected);
 }
 
+type Change = Box<dyn Fn(&mut Request)>;
+
 #[test]
 fn what_the_wire_cannot_say_is_an_error_that_says_the_way_out() {
     let extra = |key: &'static str| {
@@ -194,7 +196,7 @@ fn what_the_wire_cannot_say_is_an_error_that_says_the_way_out() {
     let audio = |request: &mut Request| {
         request.messages[0].parts.push(Part::Media(Media::audio_url("https://a.b/c.mp3")));
     };
-    let cases: [(&str, Box<dyn Fn(&mut Request)>); 9] = [
+    let cases: [(&str, Change); 9] = [
         ("seed", Box::new(|request| request.options.seed = Some(7))),
         ("audio", Box::new(audio)),
         ("conversation", Box::new(extra("conversation"))),
