@@ -5,3 +5,10 @@
 extern crate self as instructor;
 
 pub use instructor_core::*;
+
+/// The programs of the pages in `docs/` are tests as well.
+#[cfg(all(doctest, feature = "client"))]
+mod pages {
+    #[doc = include_str!("../docs/cassettes.md")]
+    mod cassettes {}
+}

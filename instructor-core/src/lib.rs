@@ -15,6 +15,8 @@ mod parallel;
 #[cfg(feature = "client")]
 mod advice;
 #[cfg(feature = "client")]
+mod keys;
+#[cfg(feature = "client")]
 pub mod media;
 #[cfg(feature = "client")]
 pub mod reply;

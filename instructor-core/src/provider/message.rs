@@ -1,10 +1,9 @@
 //! What a service says, fit to be shown: short, on one line, and without keys.
 
+use crate::keys;
+
 /// More is an HTML page or a copy of the request.
 const LIMIT: usize = 300;
-
-/// How keys of well-known services begin.
-const KEYS: &[&str] = &["sk-", "sk_", "gsk_", "xai-", "AIza", "hf_", "tgp_", "key-", "pk-", "r8_"];
 
 /// The message without keys, on one line, cut to 300 characters.
 pub(super) fn shown(message: &str) -> String {
@@ -19,7 +18,7 @@ pub(super) fn shown(message: &str) -> String {
         if masked_next {
             shown.push_str("***");
         } else {
-            push_masked(&mut shown, word);
+            shown.push_str(&keys::mask_likely(word));
         }
         masked_next = word.eq_ignore_ascii_case("bearer");
     }
@@ -28,27 +27,6 @@ pub(super) fn shown(message: &str) -> String {
         shown.push('…');
     }
     shown
-}
-
-/// Masks the parts of a word that begin like a key, whatever stands around them.
-fn push_masked(shown: &mut String, word: &str) {
-    let of_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '*');
-    let mut rest = word;
-    while let Some(start) = rest.find(of_key) {
-        let (before, tail) = rest.split_at(start);
-        let end = tail.find(|c| !of_key(c)).unwrap_or(tail.len());
-        let (token, after) = tail.split_at(end);
-        shown.push_str(before);
-        match KEYS.iter().find(|key| token.starts_with(**key) && token.len() > key.len() + 4) {
-            Some(key) => {
-                shown.push_str(key);
-                shown.push_str("***");
-            }
-            None => shown.push_str(token),
-        }
-        rest = after;
-    }
-    shown.push_str(rest);
 }
 
 #[cfg(test)]

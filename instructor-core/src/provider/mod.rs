@@ -16,6 +16,7 @@ mod body;
 mod service;
 mod compatible;
 mod openai;
+mod responses;
 mod gemini;
 mod cohere;
 
@@ -23,6 +24,7 @@ pub use cohere::Cohere;
 pub use content::{Content, Takes};
 pub use gemini::Gemini;
 pub use openai::{OpenAi, Quirks, ToolChoice};
+pub use responses::Responses;
 pub use service::{Connect, Service, Setup};
 
 /// The name of the built-in model.
@@ -31,9 +33,15 @@ pub(crate) const OFFLINE: &str = compatible::OFFLINE.name;
 /// All known services, the best known first. The last, `compatible`, is any other server that
 /// speaks `OpenAI`'s chat completions: a base URL, and a key if it wants one.
 pub fn services() -> impl Iterator<Item = &'static Service> {
-    [openai::SERVICES, gemini::SERVICES, cohere::SERVICES, compatible::SERVICES]
-        .into_iter()
-        .flatten()
+    [
+        openai::SERVICES,
+        responses::SERVICES,
+        gemini::SERVICES,
+        cohere::SERVICES,
+        compatible::SERVICES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// One wire format. It has no clock, no network and no state.

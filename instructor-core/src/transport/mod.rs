@@ -10,9 +10,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::advice::Advice;
 
+mod cassette;
+mod record;
+mod replay;
 mod reqwest;
 
 pub use self::reqwest::{Network, Reqwest};
+pub use cassette::CassetteError;
+pub use record::Recorder;
+pub use replay::Replay;
 
 /// A boxed future that may move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

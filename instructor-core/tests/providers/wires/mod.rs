@@ -3,10 +3,16 @@
 mod cohere;
 mod gemini;
 mod openai;
+mod responses;
 
 use crate::wire::Wire;
 
 /// All wire formats; the last speaks for every service that no other speaks for.
 pub(crate) fn wires() -> Vec<Box<dyn Wire>> {
-    vec![Box::new(gemini::Gemini), Box::new(cohere::Cohere), Box::new(openai::OpenAi)]
+    vec![
+        Box::new(responses::Responses),
+        Box::new(gemini::Gemini),
+        Box::new(cohere::Cohere),
+        Box::new(openai::OpenAi),
+    ]
 }
