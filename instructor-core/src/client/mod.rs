@@ -9,7 +9,7 @@ use crate::observe::Observer;
 use crate::offline::{Answer, Offline};
 use crate::provider::{self, OpenAi, Provider};
 use crate::retry::RetryPolicy;
-use crate::transport::Transport;
+use crate::transport::{FetchPolicy, Transport};
 
 mod settings;
 mod builder;
@@ -17,6 +17,7 @@ mod extracted;
 mod examples;
 mod judge;
 mod send;
+mod media;
 mod run;
 mod extraction;
 
@@ -57,6 +58,7 @@ struct Shared {
     model: String,
     transport: Arc<dyn Transport>,
     retry: RetryPolicy,
+    fetch: FetchPolicy,
     settings: Settings,
     observer: Option<Arc<dyn Observer>>,
     trace_content: bool,
@@ -92,6 +94,7 @@ impl Client {
                 model: provider::OFFLINE.to_owned(),
                 transport,
                 retry: RetryPolicy::default(),
+                fetch: FetchPolicy::default(),
                 settings: Settings::default(),
                 observer: None,
                 trace_content: false,
@@ -160,6 +163,7 @@ impl fmt::Debug for Client {
             .field("model", &self.shared.model)
             .field("transport", &self.shared.transport)
             .field("retry", &self.shared.retry)
+            .field("fetch", &self.shared.fetch)
             .field("settings", &self.shared.settings)
             .finish_non_exhaustive()
     }

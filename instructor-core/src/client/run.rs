@@ -3,6 +3,7 @@
 use super::builder::has_mode;
 use super::examples;
 use super::judge::{Verdict, judge};
+use super::media;
 use super::send::{question, send};
 use super::{Client, Extracted, Settings, Shared};
 use crate::attempt::{Attempt, Attempts};
@@ -76,6 +77,7 @@ pub(super) async fn run<T: Extract + Send + Sync>(
     let mode = mode(T::SCHEMA, &*shared.provider, settings.mode)?;
     let rendered = rendered(T::SCHEMA, shared.provider.dialect(mode))?;
     let mut request = draft.request(&shared.model, rendered, mode, &settings)?;
+    media::ready(&mut request, shared).await?;
     let result = ask(shared, &mut request, &settings).await;
     if let Some(observer) = &shared.observer {
         let (attempts, error) = match &result {

@@ -10,8 +10,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::advice::Advice;
 
+mod address;
+mod fetch;
 mod reqwest;
 
+pub use self::fetch::{FetchError, FetchPolicy, Fetched};
 pub use self::reqwest::{Network, Reqwest};
 
 /// A boxed future that may move between threads.
@@ -24,6 +27,17 @@ pub trait Transport: fmt::Debug + Send + Sync {
 
     /// Waits.
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
+
+    /// Fetches what is at an address that the caller's data names, and that is trusted as little as
+    /// the policy says. A transport that wraps another one hands this on.
+    fn fetch<'a>(
+        &'a self,
+        url: &'a str,
+        policy: &'a FetchPolicy,
+    ) -> BoxFuture<'a, Result<Fetched, FetchError>> {
+        let _ = (url, policy);
+        Box::pin(std::future::ready(Err(FetchError::Unsupported)))
+    }
 }
 
 /// Signs requests where a key in a header is not enough: the signature holds the time, and a provider
