@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use crate::advice::Advice;
 use crate::attempt::Attempts;
+use crate::media::{MediaError, MediaKind};
 use crate::provider::{self, ProviderError, ProviderErrorKind};
 use crate::reply::Usage;
 use crate::request::Mode;
 use crate::schema::Unsupported;
-use crate::transport::TransportError;
+use crate::transport::{FetchError, TransportError};
 use crate::validate::Rejection;
 
 /// No value came out. Whatever was sent before is in [`attempts`](Self::attempts).
@@ -47,6 +48,20 @@ pub enum Error {
     /// The client or the question cannot be as it is; nothing was sent.
     #[error("{0}")]
     Configuration(String),
+    /// An attachment is at an address that the service does not take, and cannot be fetched from it;
+    /// nothing was sent.
+    #[error(
+        "the {} (attachment {number}) cannot be fetched: {reason}; pass its bytes, such as with `Media::from_path`",
+        kind.name()
+    )]
+    Fetch {
+        /// Which of all attachments, from 1.
+        number: usize,
+        /// What it should be.
+        kind: MediaKind,
+        /// Why it cannot be fetched.
+        reason: FetchError,
+    },
     /// The mode's JSON Schema cannot express the type; nothing was sent.
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
@@ -196,6 +211,7 @@ impl Error {
             | Self::MissingKey { .. }
             | Self::UnsupportedMode { .. }
             | Self::Configuration(_)
+            | Self::Fetch { .. }
             | Self::Unsupported(_) => &NONE,
             Self::Unreachable { attempts, .. }
             | Self::Interrupted { attempts, .. }
@@ -238,6 +254,7 @@ impl Error {
             Self::MissingKey { .. } => "missing_key",
             Self::UnsupportedMode { .. } => "unsupported_mode",
             Self::Configuration(_) => "configuration",
+            Self::Fetch { .. } => "fetch",
             Self::Unsupported(_) => "unsupported",
             Self::Unreachable { .. } => "unreachable",
             Self::Interrupted { .. } => "interrupted",
@@ -296,6 +313,14 @@ impl Error {
             }
             ProviderErrorKind::InvalidReply => Self::InvalidReply { message, attempts },
         }
+    }
+}
+
+/// So that `Media::from_path(…)?` stands among questions.
+impl From<MediaError> for Error {
+    fn from(error: MediaError) -> Self {
+        let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+        Self::Configuration(format!("{error}{cause}"))
     }
 }
 

@@ -67,6 +67,8 @@ pub use reply::Usage;
 pub use request::{Message, Mode, Reasoning};
 #[cfg(feature = "client")]
 pub use retry::RetryPolicy;
+#[cfg(feature = "client")]
+pub use transport::FetchPolicy;
 
 pub use align::{Repair, RepairKind};
 pub use extract::{Extract, Extractor};

@@ -16,7 +16,7 @@ use crate::offline::Offline;
 use crate::provider::{self, Provider, Service, Setup};
 use crate::request::Mode;
 use crate::retry::RetryPolicy;
-use crate::transport::{Network, Reqwest, Transport};
+use crate::transport::{FetchPolicy, Network, Reqwest, Transport};
 
 /// Builds a [`Client`]. What is not set comes from the environment (key, base URL, proxy) or has a
 /// default.
@@ -53,6 +53,7 @@ pub struct ClientBuilder {
     network: Network,
     transport: Option<Arc<dyn Transport>>,
     retry: RetryPolicy,
+    fetch: FetchPolicy,
     settings: Settings,
     observer: Option<Arc<dyn Observer>>,
     trace_content: bool,
@@ -117,6 +118,12 @@ impl ClientBuilder {
     /// When a request that failed is sent again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// What may be fetched when an attachment is at an address and the service takes only bytes.
+    pub fn fetch(mut self, policy: FetchPolicy) -> Self {
+        self.fetch = policy;
         self
     }
 
@@ -187,6 +194,7 @@ impl ClientBuilder {
             model,
             transport,
             retry: self.retry,
+            fetch: self.fetch,
             settings: self.settings,
             observer: self.observer,
             trace_content: self.trace_content,
@@ -259,6 +267,7 @@ impl fmt::Debug for ClientBuilder {
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("network", &self.network)
             .field("retry", &self.retry)
+            .field("fetch", &self.fetch)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }

@@ -40,7 +40,24 @@ impl<T> Extraction<T> {
         self
     }
 
-    /// A picture, sound or a document that belongs to the text.
+    /// A picture, sound or a document that belongs to the text. What the service does not take is
+    /// refused when it is sent; what is at an address and the service takes only as bytes is fetched
+    /// then, as [`ClientBuilder::fetch`](crate::ClientBuilder::fetch) permits.
+    ///
+    /// ```no_run
+    /// use instructor_core::{Client, Media};
+    ///
+    /// # async fn run() -> Result<(), instructor_core::Error> {
+    /// let client = Client::from_env("openai/gpt-4.1-mini")?;
+    /// let total: f64 = client
+    ///     .extract("What is the total of this invoice, and is it signed?")
+    ///     .attach(Media::from_path("invoice.pdf")?)
+    ///     .attach(Media::image_url("https://example.com/signature.png"))
+    ///     .await?;
+    /// # let _ = total;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn attach(mut self, media: Media) -> Self {
         self.draft.media.push(media);
         self

@@ -9,7 +9,7 @@ use crate::observe::Observer;
 use crate::offline::{Answer, Offline};
 use crate::provider::{self, OpenAi, Provider};
 use crate::retry::RetryPolicy;
-use crate::transport::Transport;
+use crate::transport::{FetchPolicy, Transport};
 
 mod settings;
 mod builder;
@@ -19,6 +19,7 @@ mod judge;
 mod calls;
 mod route;
 mod send;
+mod media;
 mod run;
 mod extraction;
 
@@ -64,6 +65,7 @@ struct Shared {
     model: String,
     transport: Arc<dyn Transport>,
     retry: RetryPolicy,
+    fetch: FetchPolicy,
     settings: Settings,
     observer: Option<Arc<dyn Observer>>,
     trace_content: bool,
@@ -98,6 +100,7 @@ impl Client {
             model: provider::OFFLINE.to_owned(),
             transport,
             retry: RetryPolicy::default(),
+            fetch: FetchPolicy::default(),
             settings: Settings::default(),
             observer: None,
             trace_content: false,
@@ -171,6 +174,7 @@ impl fmt::Debug for Client {
             .field("model", &self.shared.model)
             .field("transport", &self.shared.transport)
             .field("retry", &self.shared.retry)
+            .field("fetch", &self.shared.fetch)
             .field("settings", &self.shared.settings)
             .field("keys", &self.ring.as_ref().map_or(1, |ring| ring.len()))
             .field("fallbacks", &self.fallbacks)

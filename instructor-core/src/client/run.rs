@@ -4,6 +4,7 @@ use super::builder::has_mode;
 use super::calls::Calls;
 use super::examples;
 use super::judge::{Verdict, Wrong, judge};
+use super::media;
 use super::route;
 use super::send::{question, send};
 use super::{Client, Extracted, Settings, Shared};
@@ -122,6 +123,7 @@ async fn one<T: Extract + Send + Sync>(
     let mode = mode(T::SCHEMA, &*shared.provider, settings.mode)?;
     let rendered = rendered(T::SCHEMA, shared.provider.dialect(mode))?;
     let mut request = draft.request(&shared.model, rendered, mode, &settings)?;
+    media::ready(&mut request, shared).await?;
     ask(shared, &mut request, &settings, hurry, attempts).await
 }
 

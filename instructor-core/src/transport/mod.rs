@@ -10,11 +10,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::advice::Advice;
 
+mod address;
+mod fetch;
 mod cassette;
 mod record;
 mod replay;
 mod reqwest;
 
+pub use self::fetch::{FetchError, FetchPolicy, Fetched};
 pub use self::reqwest::{Network, Reqwest};
 pub use cassette::CassetteError;
 pub use record::Recorder;
@@ -30,6 +33,17 @@ pub trait Transport: fmt::Debug + Send + Sync {
 
     /// Waits.
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
+
+    /// Fetches what is at an address that the caller's data names, and that is trusted as little as
+    /// the policy says. A transport that wraps another one hands this on.
+    fn fetch<'a>(
+        &'a self,
+        url: &'a str,
+        policy: &'a FetchPolicy,
+    ) -> BoxFuture<'a, Result<Fetched, FetchError>> {
+        let _ = (url, policy);
+        Box::pin(std::future::ready(Err(FetchError::Unsupported)))
+    }
 }
 
 /// Signs requests where a key in a header is not enough: the signature holds the time, and a provider
@@ -65,6 +79,11 @@ impl HttpRequest {
     pub fn new(url: impl Into<String>, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         let (url, body) = (url.into(), body.into());
         Self { method: Method::POST, url, headers, body, timeout: None, signer: None }
+    }
+
+    /// A `GET` request without headers and body.
+    pub(crate) fn get(url: impl Into<String>) -> Self {
+        Self { method: Method::GET, ..Self::new(url, HeaderMap::new(), Bytes::new()) }
     }
 
     /// Adds the signature that the request asks for, if any.

@@ -8,7 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::cassette::{self, Asked, CassetteError};
-use super::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
+use super::{
+    BoxFuture, FetchError, FetchPolicy, Fetched, HttpRequest, HttpResponse, Transport,
+    TransportError,
+};
 
 /// Passes requests on and writes each exchange to a cassette, from which [`Replay`](super::Replay)
 /// answers without a network.
@@ -16,6 +19,8 @@ use super::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
 /// Keys are left out: no header of a request is written, few of a response, and what looks like a
 /// key is masked in addresses and bodies. The texts that are asked about and the answers stand in
 /// the cassette to the letter, so treat it like the data it was made of.
+///
+/// What is fetched for a service that takes no addresses is an exchange, too: a `GET` without a body.
 ///
 /// A request that fails without a response (no connection, no answer in time) is not written: a
 /// cassette has answers only. What is sent again after it is.
@@ -87,6 +92,19 @@ impl Transport for Recorder {
             let response = self.inner.send(request).await?;
             self.write(asked.line(&response)).map_err(|e| TransportError::Invalid(e.into()))?;
             Ok(response)
+        })
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        url: &'a str,
+        policy: &'a FetchPolicy,
+    ) -> BoxFuture<'a, Result<Fetched, FetchError>> {
+        Box::pin(async move {
+            let fetched = self.inner.fetch(url, policy).await?;
+            let line = Asked::new(&HttpRequest::get(url)).line(&fetched.to_response());
+            self.write(line).map_err(|e| FetchError::Cassette(e.to_string()))?;
+            Ok(fetched)
         })
     }
 

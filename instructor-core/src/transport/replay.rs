@@ -7,7 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::cassette::{self, Asked, CassetteError, Exchange};
-use super::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
+use super::{
+    BoxFuture, FetchError, FetchPolicy, Fetched, HttpRequest, HttpResponse, Transport,
+    TransportError,
+};
 
 /// Answers from a cassette that a [`Recorder`](super::Recorder) wrote, without a network and without
 /// pauses.
@@ -128,6 +131,16 @@ fn is_same_place(a: &Asked, b: &Asked) -> bool {
 impl Transport for Replay {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(ready(self.play(&request).map_err(|e| TransportError::Invalid(e.into()))))
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        url: &'a str,
+        _: &'a FetchPolicy,
+    ) -> BoxFuture<'a, Result<Fetched, FetchError>> {
+        let played = self.play(&HttpRequest::get(url));
+        let fetched = played.map(|response| Fetched::from_response(url, &response));
+        Box::pin(ready(fetched.map_err(|e| FetchError::Cassette(e.to_string()))))
     }
 
     fn sleep(&self, _: Duration) -> BoxFuture<'_, ()> {

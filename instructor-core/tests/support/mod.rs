@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use instructor_core::schema::{Field, Schema, Shape};
 use instructor_core::transport::{
-    BoxFuture, HttpRequest, HttpResponse, Network, Reqwest, Transport, TransportError,
+    BoxFuture, FetchError, FetchPolicy, Fetched, HttpRequest, HttpResponse, Network, Reqwest,
+    Transport, TransportError,
 };
 use instructor_core::{Client, ClientBuilder, Extract, Path, Report};
 use serde::{Deserialize, Serialize};
@@ -211,6 +212,14 @@ impl Pauses {
 impl Transport for Pauses {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         self.network.send(request)
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        url: &'a str,
+        policy: &'a FetchPolicy,
+    ) -> BoxFuture<'a, Result<Fetched, FetchError>> {
+        self.network.fetch(url, policy)
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {

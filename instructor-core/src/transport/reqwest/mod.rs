@@ -1,8 +1,9 @@
-//! The network: the only file that may use it.
+//! The network: the only folder that may use it.
 
-#![expect(clippy::disallowed_types, reason = "this is the one file that may use the network")]
+#![expect(clippy::disallowed_types, reason = "this is the one folder that may use the network")]
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +14,14 @@ use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue};
 use rustls::crypto::{CryptoProvider, ring};
 
-use super::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
+use super::{
+    BoxFuture, FetchError, FetchPolicy, Fetched, HttpRequest, HttpResponse, Transport,
+    TransportError,
+};
+
+mod fetch;
+
+const USER_AGENT: &str = concat!("instructor-rust/", env!("CARGO_PKG_VERSION"));
 
 /// No answer of a model comes near it; an endless response must not fill the memory.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
@@ -36,9 +44,10 @@ impl Default for Network {
 
 /// HTTP over the network: one pool of connections, proxies from the environment, certificates from
 /// the system, no redirects (they would carry the key elsewhere). It must run within tokio.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Reqwest {
     client: ::reqwest::Client,
+    tls: rustls::ClientConfig,
     /// Why `https` cannot be spoken, such as a container without any root certificate; `http` to a
     /// local model works nevertheless.
     tls_problem: Option<Arc<str>>,
@@ -61,13 +70,13 @@ impl Reqwest {
         let builder = ::reqwest::Client::builder();
         let builder = if network.proxy { builder } else { builder.no_proxy() };
         let client = builder
-            .tls_backend_preconfigured(tls)
+            .tls_backend_preconfigured(tls.clone())
             .connect_timeout(network.connect_timeout)
             .redirect(Policy::none())
-            .user_agent(concat!("instructor-rust/", env!("CARGO_PKG_VERSION")))
+            .user_agent(USER_AGENT)
             .build()
             .map_err(invalid)?;
-        Ok(Self { client, tls_problem: problem })
+        Ok(Self { client, tls, tls_problem: problem })
     }
 
     async fn exchange(&self, mut request: HttpRequest) -> Result<HttpResponse, TransportError> {
@@ -96,6 +105,21 @@ impl Transport for Reqwest {
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        url: &'a str,
+        policy: &'a FetchPolicy,
+    ) -> BoxFuture<'a, Result<Fetched, FetchError>> {
+        Box::pin(fetch::fetch(self.tls.clone(), url, policy))
+    }
+}
+
+/// The client only; the settings of TLS are long and the same for all.
+impl fmt::Debug for Reqwest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reqwest").field("client", &self.client).finish_non_exhaustive()
     }
 }
 
