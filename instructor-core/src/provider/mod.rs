@@ -16,9 +16,11 @@ mod body;
 mod service;
 mod compatible;
 mod openai;
+mod azure;
+mod ollama;
 
 pub use content::{Content, Takes};
-pub use openai::{OpenAi, Quirks, ToolChoice};
+pub use openai::{Envelope, MediaForm, OpenAi, Quirks, ReasoningForm, ToolChoice};
 pub use service::{Connect, Service, Setup};
 
 /// The name of the built-in model.
@@ -27,7 +29,16 @@ pub(crate) const OFFLINE: &str = compatible::OFFLINE.name;
 /// All known services, the best known first. The last, `compatible`, is any other server that
 /// speaks `OpenAI`'s chat completions: a base URL, and a key if it wants one.
 pub fn services() -> impl Iterator<Item = &'static Service> {
-    [openai::SERVICES, compatible::SERVICES].into_iter().flatten()
+    [
+        openai::SERVICES,
+        azure::SERVICES,
+        compatible::hosted::SERVICES,
+        ollama::SERVICES,
+        compatible::local::SERVICES,
+        compatible::LAST,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// One wire format. It has no clock, no network and no state.
