@@ -83,8 +83,8 @@ fn address(base: &Base, version: Option<&str>, path: &str) -> (String, Option<(S
         };
     }
     let resource = base.path().trim_end_matches("/openai");
-    let asked = base.query().trim_start_matches('?').split('&');
-    let asked = asked.filter_map(|pair| pair.strip_prefix("api-version=")).next();
+    let mut pairs = base.query().trim_start_matches('?').split('&');
+    let asked = pairs.find_map(|pair| pair.strip_prefix("api-version="));
     match asked.or(version) {
         Some(version) if version.starts_with(|c: char| c.is_ascii_digit()) => {
             let before = format!("{resource}/openai/deployments/");
@@ -101,12 +101,15 @@ fn address(base: &Base, version: Option<&str>, path: &str) -> (String, Option<(S
 
 /// A deployment's name as a piece of a path.
 fn escaped(name: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut escaped = String::with_capacity(name.len());
     for byte in name.bytes() {
-        match byte {
-            b'-' | b'.' | b'_' | b'~' => escaped.push(char::from(byte)),
-            _ if byte.is_ascii_alphanumeric() => escaped.push(char::from(byte)),
-            _ => escaped.push_str(&format!("%{byte:02X}")),
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            let digits = [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
+            escaped.push('%');
+            escaped.extend(digits);
         }
     }
     escaped

@@ -17,17 +17,19 @@ pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, Provide
     };
     let message: wire::Message<'_> = serde_json::from_str(raw.get())
         .map_err(|_| failure::invalid(WHAT, "a part of it has the wrong type"))?;
-    let mut choice = Choice::default();
-    choice.content = message.content.filter(|content| !content.is_empty());
     let calls = message.tool_calls.unwrap_or_default().into_iter();
     let calls = calls.filter_map(|call| Some((call.id, call.function?)));
-    choice.calls = calls.enumerate().map(|(i, (id, function))| call(i, id, function)).collect();
-    choice.stop = stop(answer.done_reason, !choice.calls.is_empty());
-    let thought = message.thinking.is_some_and(|thinking| !thinking.is_empty());
+    let calls: Vec<_> =
+        calls.enumerate().map(|(i, (id, function))| call(i, id, function)).collect();
     // A model that reasons goes on from what it thought.
-    if thought && !choice.calls.is_empty() {
-        choice.native = Some(raw.get().into());
-    }
+    let thought = message.thinking.is_some_and(|thinking| !thinking.is_empty());
+    let choice = Choice {
+        content: message.content.filter(|content| !content.is_empty()),
+        refusal: None,
+        stop: stop(answer.done_reason, !calls.is_empty()),
+        native: (thought && !calls.is_empty()).then(|| raw.get().into()),
+        calls,
+    };
     let mut reply = Reply::new(vec![choice], body.clone());
     reply.model = answer.model;
     // What was evaluated before is not counted again, and then left out.

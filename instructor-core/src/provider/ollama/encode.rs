@@ -118,16 +118,16 @@ fn write_example<S: SerializeSeq>(
 /// call, or a turn of the user.
 fn write_exchange<S: SerializeSeq>(seq: &mut S, exchange: &Exchange) -> Result<(), S::Error> {
     let answer = &exchange.answer;
-    match answer.native.as_deref().and_then(|json| serde_json::from_str(json).ok()) {
-        Some(native) => seq.serialize_element::<RawValue>(native)?,
-        None => {
-            let content = answer.content.as_deref().unwrap_or_default();
-            let calls = answer.calls.iter();
-            let calls = calls.map(|call| wire::Call::new(&call.id, &call.name, &call.arguments));
-            let mut turn = wire::Message::text("assistant", content);
-            turn.tool_calls = calls.collect();
-            seq.serialize_element(&turn)?;
-        }
+    let native = answer.native.as_deref().and_then(|json| serde_json::from_str(json).ok());
+    if let Some(native) = native {
+        seq.serialize_element::<RawValue>(native)?;
+    } else {
+        let calls = answer.calls.iter();
+        let calls = calls.map(|call| wire::Call::new(&call.id, &call.name, &call.arguments));
+        let mut turn =
+            wire::Message::text("assistant", answer.content.as_deref().unwrap_or_default());
+        turn.tool_calls = calls.collect();
+        seq.serialize_element(&turn)?;
     }
     if answer.calls.is_empty() {
         return seq.serialize_element(&wire::Message::text("user", &exchange.complaint));
