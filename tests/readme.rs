@@ -24,8 +24,8 @@ fn table() -> String {
             (None, _) => "–".to_owned(),
         };
         let modes = service.modes.iter().enumerate().map(|(i, mode)| match i {
-            0 => format!("**{mode}**"),
-            _ => mode.to_string(),
+            0 => format!("**`{mode}`**"),
+            _ => format!("`{mode}`"),
         });
         let modes = modes.collect::<Vec<_>>().join(", ");
         let kinds = [MediaKind::Image, MediaKind::Audio, MediaKind::Document];
