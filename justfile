@@ -7,9 +7,11 @@ check:
 test:
     cargo test --workspace
 
-# Rewrites the expected output of the compile-error tests; read the diff before you commit it.
+# Rewrites the expected output of the compile-error tests and the README's table of providers; read
+# the diff before you commit it.
 bless:
     TRYBUILD=overwrite cargo test --test ui
+    BLESS=1 cargo test --test readme
 
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps --open

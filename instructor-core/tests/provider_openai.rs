@@ -1,21 +1,16 @@
-//! The wire format of `OpenAI`'s chat completions: what is written, and what is read.
+//! The wire format of `OpenAI`'s chat completions: what is written.
 
 mod support;
 
-use std::time::Duration;
-
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode};
-use instructor_core::provider::{
-    OpenAi, Provider, ProviderError, ProviderErrorKind as Kind, Service,
-};
-use instructor_core::reply::{Call, Choice, Reply, Stop};
+use http::HeaderMap;
+use instructor_core::Extract;
+use instructor_core::media::{Media, MediaKind};
+use instructor_core::provider::{OpenAi, Provider, ProviderErrorKind, Service};
+use instructor_core::reply::{Call, Choice};
 use instructor_core::request::{
-    CallResult, Example, ExampleAnswer, Exchange, Message, Mode, Request,
+    CallResult, Example, ExampleAnswer, Exchange, Message, Mode, Reasoning, Request,
 };
 use instructor_core::schema::rendered;
-use instructor_core::transport::HttpResponse;
-use instructor_core::{Advice, Extract, Usage};
 use serde_json::{Value, json};
 use support::{KEY, Person};
 
@@ -76,7 +71,7 @@ fn tools() {
 #[test]
 fn tools_strict() {
     check_body(
-        "together",
+        "cerebras",
         Mode::ToolsStrict,
         NOTHING,
         r#"{"model":"gpt-test",
@@ -187,7 +182,8 @@ fn extra_must_not_say_what_the_request_says_itself() {
     for (service, mode, key, refused) in [
         ("openai", Mode::Tools, "model", true),
         ("openai", Mode::Tools, "messages", true),
-        ("openai", Mode::Json, "tools", true),
+        ("openai", Mode::Json, "tools", false),
+        ("openai", Mode::Tools, "tools", true),
         ("openai", Mode::Tools, "response_format", true),
         ("openai", Mode::Tools, "stream", true),
         ("openai", Mode::Tools, "parallel_tool_calls", true),
@@ -225,200 +221,149 @@ fn the_key_is_sent_and_never_printed() {
     }
 }
 
-type Headers = [(&'static str, &'static str)];
+#[test]
+fn what_was_kept_of_an_answer_is_sent_back_as_it_is() {
+    let native =
+        r#"{"role":"assistant","content":null,"reasoning_content":"hm",  "tool_calls":[]}"#;
+    let mut answer = Choice::default();
+    answer.calls = vec![Call { id: "a".into(), name: "Person".into(), arguments: "{}".to_owned() }];
+    answer.native = Some(native.into());
+    let results = vec![CallResult { text: "Wrong.".into(), is_error: true }];
+    let provider = provider("deepseek");
+    let mut request = request(&provider, Mode::Tools);
+    request.history.push(Exchange { answer, results, complaint: "Wrong.".into() });
+    let body = body(&provider, &request);
+    let expected =
+        format!(r#"{native},{{"role":"tool","content":"Wrong.","tool_call_id":"a"}}],"tools""#);
+    assert!(body.contains(&expected), "{body}");
+    assert!(!body.contains("tool_choice"), "{body}");
+}
 
-fn decode(status: u16, headers: &Headers, body: &str) -> Result<Reply, ProviderError> {
-    let mut response = HttpResponse::new(Bytes::copy_from_slice(body.as_bytes()));
-    response.status = StatusCode::from_u16(status).unwrap();
-    for (name, value) in headers {
-        response.headers.insert(*name, HeaderValue::from_str(value).unwrap());
+#[test]
+fn extra_says_what_has_no_word_here() {
+    let provider = provider("openai");
+    let mut request = request(&provider, Mode::Tools);
+    let extra = json!({"service_tier": "flex", "logprobs": true, "top_logprobs": 2, "store": true,
+        "metadata": {"run": "7"}, "tools": [{"type": "web_search"}]});
+    request.options.extra = extra.as_object().unwrap().clone();
+    let body: Value = serde_json::from_str(&body(&provider, &request)).unwrap();
+    for key in ["service_tier", "logprobs", "top_logprobs", "store", "metadata"] {
+        assert_eq!(body[key], extra[key]);
     }
-    provider("openai").decode(&response)
-}
-
-fn one(message: &Value) -> Choice {
-    let body = json!({"choices": [{"message": message}]});
-    decode(200, &[], &body.to_string()).unwrap().choices.remove(0)
+    assert_eq!(body["tools"][1], extra["tools"][0]);
+    // The user's tool may have to be called first.
+    assert_eq!(body["tool_choice"], "required");
 }
 
 #[test]
-fn a_whole_completion_is_read() {
-    let body = json!({
-        "id": "x", "model": "m", "system_fingerprint": null,
-        "choices": [
-            {"finish_reason": "tool_calls", "message": {"content": null, "tool_calls": [
-                {"id": "c", "type": "function", "function": {"name": "Person", "arguments": "{\"a\": 1}"}}]}},
-            {"finish_reason": "stop", "message": {"content": "hi", "refusal": null}},
-            {"finish_reason": "eos", "message": {"content": "", "refusal": "no"}},
-        ],
-        "usage": {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15,
-            "prompt_tokens_details": {"cached_tokens": 8},
-            "completion_tokens_details": {"reasoning_tokens": 2}},
-    });
-    let reply = decode(200, &[], &body.to_string()).unwrap();
-    let mut usage = Usage::new(12, 3);
-    (usage.cached_input_tokens, usage.reasoning_tokens) = (8, 2);
-    assert_eq!(reply.usage, Some(usage));
-    assert_eq!((reply.id.as_deref(), reply.model.as_deref()), (Some("x"), Some("m")));
-    let [called, said, refused] = reply.choices.as_slice() else { panic!("three choices") };
-    assert_eq!(called.stop, Stop::ToolCalls);
-    let call = Call { id: "c".into(), name: "Person".into(), arguments: "{\"a\": 1}".into() };
-    assert_eq!(called.calls, [call]);
-    assert_eq!((said.stop.clone(), said.content.as_deref()), (Stop::End, Some("hi")));
-    assert_eq!((refused.refusal.as_deref(), refused.content.as_deref()), (Some("no"), None));
-    assert_eq!(refused.stop, Stop::Other("eos".into()));
-}
-
-#[test]
-fn what_compatible_services_do_differently_is_tolerated() {
-    // Arguments as an object, large numbers to the digit; no id.
-    let arguments =
-        json!({"tool_calls": [{"function": {"name": "P", "arguments": {"n": u64::MAX}}}]});
-    let call = one(&arguments).calls.remove(0);
-    assert_eq!(call.arguments, format!("{{\"n\":{}}}", u64::MAX));
-    assert_eq!(call.id, "call_0_0");
-
-    let legacy = json!({"content": null, "function_call": {"name": "P", "arguments": "{}"}});
-    assert_eq!(one(&legacy).calls.remove(0).name, "P");
-
-    let parts = json!({"content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]});
-    assert_eq!(one(&parts).content.as_deref(), Some("ab"));
-    let refusal = json!({"content": [{"type": "refusal", "refusal": "no"}]});
-    assert_eq!(one(&refusal).refusal.as_deref(), Some("no"));
-
-    let nulls =
-        json!({"content": null, "tool_calls": null, "function_call": null, "refusal": null});
-    assert_eq!(one(&nulls), Choice::default());
-    assert_eq!(one(&json!({"tool_calls": [{"id": "x", "function": null}]})), Choice::default());
-    assert_eq!(one(&json!({})), Choice::default());
-
-    let bare = r#"{"choices":[{"message":null,"finish_reason":null,"error":null}],"usage":null,"error":null}"#;
-    let reply = decode(200, &[], bare).unwrap();
-    assert_eq!((reply.usage, reply.stop()), (None, &Stop::Unknown));
-    let usage = r#"{"choices":[{}],"usage":{"prompt_tokens":null}}"#;
-    assert_eq!(decode(200, &[], usage).unwrap().usage, Some(Usage::default()));
-}
-
-#[test]
-fn garbage_is_an_error_and_not_a_panic() {
-    for body in [
-        "",
-        "{}",
-        "[]",
-        "null",
-        "\"",
-        "<html>500</html>",
-        "{\"choices\":[]}",
-        "{\"choices\":null}",
-        "{\"choices\":{}}",
-        "{\"choices\":[{\"message\":{\"content\":\"\\ud800\"}}]}",
-        "{\"choices\":[{\"message\":{\"content\":[1]}}]}",
-        "{\"choices\":[{\"message\"",
-        "\u{feff}{}",
-    ] {
-        let error = decode(200, &[], body).unwrap_err();
-        assert_eq!((error.kind, error.advice), (Kind::InvalidReply, Advice::Never), "{body}");
-    }
-    let whole = json!({"choices": [{"message": {"content": "ä", "tool_calls": []}}]}).to_string();
-    for (end, _) in whole.char_indices() {
-        assert!(decode(200, &[], &whole[..end]).is_err());
-    }
-}
-
-#[test]
-fn an_answer_that_the_service_itself_could_not_read_is_an_answer() {
-    let body = json!({"error": {"code": "tool_use_failed", "message": "Failed to call a function.",
-        "type": "invalid_request_error", "failed_generation": "<function=Person>{}"}});
-    let reply = decode(400, &[], &body.to_string()).unwrap();
-    assert_eq!(reply.choices[0].content.as_deref(), Some("<function=Person>{}"));
-    assert_eq!(reply.choices.len(), 1);
-}
-
-#[test]
-fn errors_are_told_apart() {
-    let of = |code: &str| json!({"error": {"message": "m", "code": code}}).to_string();
-    let quota = "You exceeded your current quota, please check your plan and billing details.";
-    let quota = json!({"error": {"message": quota, "type": "x"}}).to_string();
-    let spent = of("insufficient_quota");
-    let filter = of("content_filter");
-    let within = json!({"error": {"message": "m", "code": 429}}).to_string();
-    let within_choice = json!({"choices": [{"error": {"message": "m", "code": 503}}]}).to_string();
-    let cases: &[(u16, &str, Kind, Advice)] = &[
-        (401, "{}", Kind::Authentication, Advice::Never),
-        (403, "{}", Kind::PermissionDenied, Advice::Never),
-        (404, "{}", Kind::NotFound, Advice::Never),
-        (402, "{}", Kind::QuotaExhausted, Advice::Never),
-        (400, "{}", Kind::BadRequest, Advice::Never),
-        (400, &filter, Kind::ContentFiltered, Advice::Never),
-        (413, "", Kind::BadRequest, Advice::Never),
-        (422, "[]", Kind::BadRequest, Advice::Never),
-        (302, "", Kind::BadRequest, Advice::Never),
-        (429, &spent, Kind::QuotaExhausted, Advice::Never),
-        (429, &quota, Kind::QuotaExhausted, Advice::Never),
-        (429, "{}", Kind::RateLimited, Advice::Backoff),
-        (408, "", Kind::Unavailable(408), Advice::Backoff),
-        (409, "", Kind::Unavailable(409), Advice::Backoff),
-        (500, "<html>", Kind::Unavailable(500), Advice::Backoff),
-        (503, "{\"error\":null}", Kind::Unavailable(503), Advice::Backoff),
-        (529, "\u{0}", Kind::Unavailable(529), Advice::Backoff),
-        (200, &within, Kind::RateLimited, Advice::Backoff),
-        (200, &within_choice, Kind::Unavailable(503), Advice::Backoff),
-        (200, "{\"error\":\"overloaded\"}", Kind::Unavailable(502), Advice::Backoff),
-    ];
-    for (status, body, kind, advice) in cases {
-        let error = decode(*status, &[], body).unwrap_err();
-        assert_eq!((error.kind, error.advice), (*kind, *advice), "{status} {body}");
-        assert!(!error.message.is_empty());
-    }
-}
-
-#[test]
-fn the_service_says_how_long_to_wait() {
-    const NOW: &str = "Fri, 20 Nov 2026 13:00:00 GMT";
-    const THEN: &str = "Fri, 20 Nov 2026 13:00:07 GMT";
-    let seconds = |n| Advice::After(Duration::from_secs(n));
-    let cases: &[(u16, &Headers, Advice)] = &[
-        (429, &[("retry-after", "7")], seconds(7)),
-        (429, &[("retry-after", "0.5")], Advice::After(Duration::from_millis(500))),
-        (503, &[("retry-after", " 7 ")], seconds(7)),
+fn reasoning_is_told_in_the_words_of_the_service() {
+    for (service, reasoning, expected) in [
+        ("openai", Reasoning::Off, json!({"reasoning_effort": "none"})),
+        ("openai", Reasoning::Minimal, json!({"reasoning_effort": "minimal"})),
+        ("openai", Reasoning::Budget(4000), json!({"reasoning_effort": "medium"})),
+        ("groq", Reasoning::Minimal, json!({"reasoning_effort": "low"})),
+        ("cerebras", Reasoning::Off, json!({"reasoning_effort": "low"})),
+        ("mistral", Reasoning::Medium, json!({"reasoning_effort": "high"})),
+        ("deepseek", Reasoning::Off, json!({"thinking": {"type": "disabled"}})),
         (
-            429,
-            &[("retry-after-ms", "250"), ("retry-after", "1")],
-            Advice::After(Duration::from_millis(250)),
+            "deepseek",
+            Reasoning::High,
+            json!({"thinking": {"type": "enabled"}, "reasoning_effort": "high"}),
         ),
-        (429, &[("date", NOW), ("retry-after", THEN)], seconds(7)),
-        (429, &[("date", THEN), ("retry-after", NOW)], seconds(0)),
-        (429, &[("retry-after", THEN)], Advice::Backoff),
-        (429, &[("retry-after", "soon")], Advice::Backoff),
-        (429, &[("retry-after", "-1")], Advice::Backoff),
-        (429, &[("retry-after", "NaN")], Advice::Backoff),
-        (429, &[("retry-after", "1e300")], Advice::Backoff),
-        (400, &[("retry-after", "7")], Advice::Never),
-        (400, &[("x-should-retry", "true"), ("retry-after", "7")], seconds(7)),
-        (503, &[("x-should-retry", "false")], Advice::Never),
-    ];
-    for (status, headers, advice) in cases {
-        assert_eq!(decode(*status, headers, "").unwrap_err().advice, *advice, "{headers:?}");
+        ("zai", Reasoning::Low, json!({"thinking": {"type": "enabled"}})),
+        ("dashscope", Reasoning::Off, json!({"enable_thinking": false})),
+        (
+            "dashscope",
+            Reasoning::Budget(900),
+            json!({"enable_thinking": true, "thinking_budget": 900}),
+        ),
+    ] {
+        let provider = provider(service);
+        let mode = provider.modes()[0];
+        let mut request = request(&provider, mode);
+        let without: Value = serde_json::from_str(&body(&provider, &request)).unwrap();
+        request.options.reasoning = Some(reasoning);
+        let with: Value = serde_json::from_str(&body(&provider, &request)).unwrap();
+        let mut said = with.as_object().unwrap().clone();
+        said.retain(|key, _| without.get(key).is_none());
+        assert_eq!(Value::Object(said), expected, "{service}");
     }
+    let provider = provider("huggingface");
+    let mut request = request(&provider, Mode::Tools);
+    request.options.reasoning = Some(Reasoning::Low);
+    let error = provider.encode(&request).unwrap_err();
+    assert_eq!(error.kind, ProviderErrorKind::Encode);
+    assert!(error.message.contains("`huggingface` has no word for `reasoning`"), "{error}");
+}
+
+fn with(parts: impl IntoIterator<Item = Media>) -> impl FnOnce(&mut Request) {
+    let message = parts.into_iter().fold(Message::user("Look:"), Message::attach);
+    |request| request.messages = vec![message]
 }
 
 #[test]
-fn the_service_is_quoted_shortly_and_without_keys() {
-    let long = format!("{{\"error\":{{\"message\":\"{}\"}}}}", "x".repeat(5000));
-    let echo = format!("{{\"error\":{{\"message\":\"bad key {KEY}!\"}}}}");
-    let split = format!("{{\"error\":{{\"message\":\"{}{KEY}\"}}}}", "x ".repeat(145));
-    for (body, expected) in [
-        (r#"{"error":{"message":"no such model"}}"#, "no such model"),
-        (r#"{"error":"model 'x' not found"}"#, "model 'x' not found"),
-        (r#"{"message":"nope"}"#, "nope"),
-        (r#"{"detail":"Not Found"}"#, "Not Found"),
-        ("plain words", "plain words"),
-        ("<!DOCTYPE html><html>", "a web page; check the base URL"),
-        ("", "status 404"),
-        (&echo, "bad key ***!"),
+fn pictures_sound_and_documents_are_parts() {
+    let mut named = Media::new(MediaKind::Document, "application/pdf", &b"%PDF"[..]);
+    named.name = Some("a.pdf".into());
+    let media = [
+        Media::image_url("https://a.b/c.png"),
+        Media::new(MediaKind::Image, "image/png", &b"png"[..]),
+        Media::new(MediaKind::Audio, "audio/x-wav; rate=8000", &b"wav"[..]),
+        named,
+        Media::new(MediaKind::Document, "application/pdf", &b"%PDF"[..]),
+    ];
+    check_body(
+        "openai",
+        Mode::MarkdownJson,
+        with(media),
+        r#"{"model":"gpt-test","messages":[
+        {"role":"system","content":"A person in the text.\nAnswer with one JSON object in a ```json code block. It matches this JSON Schema:\nSCHEMA"},
+        {"role":"user","content":[{"type":"text","text":"Look:"},
+        {"type":"image_url","image_url":{"url":"https://a.b/c.png"}},
+        {"type":"image_url","image_url":{"url":"data:image/png;base64,cG5n"}},
+        {"type":"input_audio","input_audio":{"data":"d2F2","format":"wav"}},
+        {"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,JVBERg=="}},
+        {"type":"file","file":{"filename":"document.pdf","file_data":"data:application/pdf;base64,JVBERg=="}}]}]}"#,
+    );
+}
+
+#[test]
+fn media_that_a_service_does_not_take_is_refused_by_name() {
+    let audio = |mime: &str| Media::new(MediaKind::Audio, mime, &b"x"[..]);
+    let image = || Media::new(MediaKind::Image, "image/png", &b"x"[..]);
+    for (service, media, expected) in [
+        (
+            "openai",
+            audio("audio/ogg"),
+            Some("does not take this format of audio; it takes wav, mp3"),
+        ),
+        ("openai", audio(""), Some("does not take this format of audio")),
+        ("openai", audio("AUDIO/MPEG"), None),
+        ("openrouter", audio("audio/ogg"), None),
+        ("openai", Media::audio_url("https://a.b"), Some("takes audio only as bytes")),
+        (
+            "openai",
+            Media::audio_url("data:audio/wav;base64,eA=="),
+            Some("takes audio only as bytes"),
+        ),
+        ("openai", Media::document_url("https://a.b"), Some("takes documents only as bytes")),
+        ("openrouter", Media::document_url("https://a.b"), None),
+        ("groq", audio("audio/wav"), Some("`groq` takes no audio")),
+        ("deepseek", image(), Some("`deepseek` takes no images")),
+        ("moonshot", Media::image_url("https://a.b"), Some("takes images only as bytes")),
+        ("moonshot", Media::image_url("data:image/png;base64,eA=="), None),
+        ("moonshot", image(), None),
     ] {
-        assert_eq!(decode(404, &[], body).unwrap_err().message, expected);
+        let provider = provider(service);
+        let mut request = request(&provider, Mode::MarkdownJson);
+        with([media.clone()])(&mut request);
+        match (provider.encode(&request), expected) {
+            (Ok(_), None) => {}
+            (Err(error), Some(expected)) => {
+                assert_eq!(error.kind, ProviderErrorKind::Encode);
+                assert!(error.message.contains(expected), "{error}");
+            }
+            (found, _) => panic!("{service} {media:?}: {found:?}"),
+        }
     }
-    assert_eq!(decode(404, &[], &long).unwrap_err().message.chars().count(), 301);
-    assert!(!decode(404, &[], &split).unwrap_err().message.contains("sk-test"));
 }

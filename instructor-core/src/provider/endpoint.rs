@@ -43,13 +43,34 @@ impl Base {
     pub(super) fn path(&self) -> &str {
         &self.path
     }
+
+    /// The query with its question mark, or nothing.
+    pub(super) fn query(&self) -> &str {
+        &self.query
+    }
+}
+
+/// The address with this scheme and path where it has none: users often have only a host.
+pub(super) fn completed(address: &str, scheme: &str, path: &str) -> String {
+    let address = address.trim();
+    let mut url = match address.split_once("://") {
+        Some(_) => address.to_owned(),
+        None => format!("{scheme}://{address}"),
+    };
+    let host = url.find("://").map_or(0, |at| at + 3);
+    if !url[host..].trim_end_matches('/').contains(['/', '?']) {
+        url.truncate(url.trim_end_matches('/').len());
+        url.push_str(path);
+    }
+    url
 }
 
 /// The base URL with its version, which some services' own libraries add to the host.
 pub(super) fn versioned(url: &str, version: &str) -> String {
-    let url = url.trim();
-    let bare = url.parse::<Uri>().is_ok_and(|uri| uri.path() == "/" && uri.query().is_none());
-    if bare { format!("{}/{version}", url.trim_end_matches('/')) } else { url.to_owned() }
+    match url.contains("://") {
+        true => completed(url, "https", &format!("/{version}")),
+        false => url.to_owned(),
+    }
 }
 
 /// All headers of a request with a JSON body, marked sensitive; `given` win over `own`.
@@ -76,7 +97,22 @@ pub(super) fn headers(
 
 #[cfg(test)]
 mod tests {
-    use super::{Base, versioned};
+    use super::{Base, completed, versioned};
+
+    #[test]
+    fn what_an_address_lacks_is_added() {
+        for (address, expected) in [
+            ("a.b", "https://a.b/p"),
+            (" a.b/ ", "https://a.b/p"),
+            ("http://a.b:1", "http://a.b:1/p"),
+            ("https://a.b//", "https://a.b/p"),
+            ("https://a.b/q", "https://a.b/q"),
+            ("https://a.b/q/", "https://a.b/q/"),
+            ("https://a.b?x=1", "https://a.b?x=1"),
+        ] {
+            assert_eq!(completed(address, "https", "/p"), expected);
+        }
+    }
 
     #[test]
     fn a_base_url_is_taken_however_it_ends() {

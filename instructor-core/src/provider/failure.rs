@@ -88,14 +88,16 @@ fn delay(error: &Value) -> Option<Duration> {
     Duration::try_from_secs_f64(told.strip_suffix('s')?.parse().ok()?).ok()
 }
 
-/// The service's words: `{"error": {"message"}}`, `{"error": "…"}`, `{"message"}`, `{"detail"}`.
+/// The service's words: `{"error": {"message"}}`, `{"error": "…"}`, `{"message"}`, `{"detail"}`, and
+/// `{"detail": [{"loc", "msg"}]}`, which may stand in `message`.
 fn message(error: &Value, body: &[u8]) -> String {
-    let found = [error.get("message"), error.get("detail"), Some(error)]
+    let inner = error.pointer("/message/detail");
+    let found = [inner, error.get("message"), error.get("detail"), Some(error)]
         .into_iter()
         .flatten()
-        .find_map(Value::as_str);
+        .find_map(|value| value.as_str().map(str::to_owned).or_else(|| details(value)));
     match found {
-        Some(message) => message.to_owned(),
+        Some(message) => message,
         None if body.trim_ascii_start().starts_with(b"<") => {
             "a web page; check the base URL".into()
         }
@@ -104,6 +106,21 @@ fn message(error: &Value, body: &[u8]) -> String {
             String::from_utf8_lossy(start).trim().to_owned()
         }
     }
+}
+
+/// What is wrong and where, without the input that is repeated beside it: "body.seed: not a number".
+fn details(list: &Value) -> Option<String> {
+    let details = list.as_array()?.iter().filter_map(|detail| {
+        let told = detail.get("msg")?.as_str()?;
+        let places = detail.get("loc").and_then(Value::as_array).into_iter().flatten();
+        let places: Vec<_> = places
+            .map(|place| place.as_str().map_or_else(|| place.to_string(), str::to_owned))
+            .collect();
+        let place = places.join(".");
+        Some(if place.is_empty() { told.to_owned() } else { format!("{place}: {told}") })
+    });
+    let details: Vec<_> = details.collect();
+    (!details.is_empty()).then(|| details.join("; "))
 }
 
 fn advice(kind: Kind, headers: &HeaderMap, delay: Option<Duration>) -> Advice {

@@ -17,13 +17,15 @@ mod service;
 mod compatible;
 mod openai;
 mod responses;
+mod azure;
 mod gemini;
 mod cohere;
+mod ollama;
 
 pub use cohere::Cohere;
 pub use content::{Content, Takes};
 pub use gemini::Gemini;
-pub use openai::{OpenAi, Quirks, ToolChoice};
+pub use openai::{Envelope, MediaForm, OpenAi, Quirks, ReasoningForm, ToolChoice};
 pub use responses::Responses;
 pub use service::{Connect, Service, Setup};
 
@@ -36,9 +38,13 @@ pub fn services() -> impl Iterator<Item = &'static Service> {
     [
         openai::SERVICES,
         responses::SERVICES,
+        azure::SERVICES,
         gemini::SERVICES,
         cohere::SERVICES,
-        compatible::SERVICES,
+        compatible::hosted::SERVICES,
+        ollama::SERVICES,
+        compatible::local::SERVICES,
+        compatible::LAST,
     ]
     .into_iter()
     .flatten()

@@ -1,6 +1,9 @@
 //! A chat completion as a reply, tolerant of what compatible services leave out.
 
-use crate::provider::{ProviderError, failure};
+use serde_json::Value;
+
+use super::native;
+use crate::provider::{ProviderError, ProviderErrorKind, failure};
 use crate::reply::{Call, Choice, Reply, Stop, Usage};
 use crate::transport::HttpResponse;
 
@@ -11,11 +14,11 @@ pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, Provide
     let completion: wire::Completion<'_> = failure::parts(body, WHAT)?;
     // Gateways report errors of the service behind them with status 200.
     if let Some(error) = completion.error {
-        return Err(failure::classify_within(response, error.get(), key, |_, _| None));
+        return Err(failure::classify_within(response, error.get(), key, kind));
     }
     let choices = completion.choices.unwrap_or_default();
     if let Some(error) = choices.first().and_then(|choice| choice.error) {
-        return Err(failure::classify_within(response, error.get(), key, |_, _| None));
+        return Err(failure::classify_within(response, error.get(), key, kind));
     }
     let choices: Result<Vec<_>, _> =
         choices.into_iter().enumerate().map(|(i, each)| choice(i, each)).collect();
@@ -30,9 +33,21 @@ pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, Provide
     Ok(reply)
 }
 
+/// What the error object says more exactly than the status and `OpenAI`'s words.
+pub(super) fn kind(status: u16, error: &Value) -> Option<ProviderErrorKind> {
+    // Azure's filter, where the outer code is missing or general.
+    let inner = ["innererror", "inner_error"].iter().find_map(|key| error.get(key));
+    let code = inner.and_then(|inner| inner.get("code")?.as_str()).unwrap_or_default();
+    (status == 400 && code.eq_ignore_ascii_case("ResponsibleAIPolicyViolation"))
+        .then_some(ProviderErrorKind::ContentFiltered)
+}
+
 fn choice(number: usize, choice: wire::Choice<'_>) -> serde_json::Result<Choice> {
     let mut read = Choice { stop: stop(choice.finish_reason), ..Choice::default() };
-    let Some(message) = choice.message else { return Ok(read) };
+    let Some(raw) = choice.message else { return Ok(read) };
+    let Some(message): Option<wire::Message<'_>> = serde_json::from_str(raw.get())? else {
+        return Ok(read);
+    };
     if let Some(content) = message.content {
         let (text, refusal) = content_of(content.get())?;
         read.content = non_empty(text);
@@ -40,7 +55,11 @@ fn choice(number: usize, choice: wire::Choice<'_>) -> serde_json::Result<Choice>
     }
     read.refusal = message.refusal.and_then(non_empty).or(read.refusal);
     let calls = message.tool_calls.unwrap_or_default().into_iter();
-    let modern = calls.filter_map(|call| call.function.map(|function| (call.id, function)));
+    let mut signed = false;
+    let modern = calls.filter_map(|call| {
+        signed |= call.extra_content.is_some();
+        call.function.map(|function| (call.id, function))
+    });
     let legacy = message.function_call.map(|function| (None, function));
     for (i, (id, function)) in modern.chain(legacy).enumerate() {
         read.calls.push(Call {
@@ -48,6 +67,11 @@ fn choice(number: usize, choice: wire::Choice<'_>) -> serde_json::Result<Choice>
             name: function.name.unwrap_or_default(),
             arguments: function.arguments.map_or(Ok(String::new()), |raw| text(raw.get()))?,
         });
+    }
+    let thought = message.reasoning_content.is_some() && !read.calls.is_empty();
+    let chunks = message.content.is_some_and(|content| native::has_thinking(content.get()));
+    if signed || thought || chunks || message.reasoning_details.is_some() {
+        read.native = native::message(raw.get(), &read.calls);
     }
     Ok(read)
 }
@@ -90,19 +114,26 @@ fn stop(reason: Option<String>) -> Stop {
 }
 
 fn usage(usage: wire::Usage) -> Usage {
-    let mut read = Usage::new(
-        usage.prompt_tokens.unwrap_or_default(),
-        usage.completion_tokens.unwrap_or_default(),
-    );
+    let input = usage.prompt_tokens.unwrap_or_default();
+    let mut output = usage.completion_tokens.unwrap_or_default();
+    let details = usage.completion_tokens_details.and_then(|details| details.reasoning_tokens);
+    let reasoning = details.or(usage.reasoning_tokens).unwrap_or_default();
+    // Some services count reasoning apart from the answer; the total tells.
+    let apart = input.saturating_add(output).saturating_add(reasoning);
+    if reasoning > output || usage.total_tokens == Some(apart) {
+        output = output.saturating_add(reasoning);
+    }
     let cached = usage.prompt_tokens_details.and_then(|details| details.cached_tokens);
+    let cached = cached.or(usage.prompt_cache_hit_tokens).or(usage.cached_tokens);
+    let mut read = Usage::new(input, output);
     read.cached_input_tokens = cached.unwrap_or_default();
-    let reasoning = usage.completion_tokens_details.and_then(|details| details.reasoning_tokens);
-    read.reasoning_tokens = reasoning.unwrap_or_default();
+    read.reasoning_tokens = reasoning;
     read
 }
 
 mod wire {
     use serde::Deserialize;
+    use serde::de::IgnoredAny;
     use serde_json::value::RawValue;
 
     #[derive(Deserialize)]
@@ -119,7 +150,7 @@ mod wire {
     #[derive(Deserialize)]
     pub(super) struct Choice<'a> {
         #[serde(borrow)]
-        pub(super) message: Option<Message<'a>>,
+        pub(super) message: Option<&'a RawValue>,
         pub(super) finish_reason: Option<String>,
         #[serde(borrow)]
         pub(super) error: Option<&'a RawValue>,
@@ -134,6 +165,8 @@ mod wire {
         pub(super) tool_calls: Option<Vec<ToolCall<'a>>>,
         #[serde(borrow)]
         pub(super) function_call: Option<Function<'a>>,
+        pub(super) reasoning_content: Option<IgnoredAny>,
+        pub(super) reasoning_details: Option<IgnoredAny>,
     }
 
     #[derive(Deserialize)]
@@ -147,6 +180,8 @@ mod wire {
         pub(super) id: Option<String>,
         #[serde(borrow)]
         pub(super) function: Option<Function<'a>>,
+        /// Where Gemini's compatible endpoint keeps the signature of a thought.
+        pub(super) extra_content: Option<IgnoredAny>,
     }
 
     #[derive(Deserialize)]
@@ -160,8 +195,17 @@ mod wire {
     pub(super) struct Usage {
         pub(super) prompt_tokens: Option<u64>,
         pub(super) completion_tokens: Option<u64>,
+        pub(super) total_tokens: Option<u64>,
+        #[serde(alias = "prompt_token_details")]
         pub(super) prompt_tokens_details: Option<PromptDetails>,
+        #[serde(alias = "completion_token_details")]
         pub(super) completion_tokens_details: Option<CompletionDetails>,
+        /// `DeepSeek`'s word.
+        pub(super) prompt_cache_hit_tokens: Option<u64>,
+        /// Moonshot's place.
+        pub(super) cached_tokens: Option<u64>,
+        /// Perplexity's place.
+        pub(super) reasoning_tokens: Option<u64>,
     }
 
     #[derive(Deserialize)]

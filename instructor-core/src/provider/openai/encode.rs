@@ -1,12 +1,14 @@
 //! A request as the body of a chat completion, written in one pass.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use std::borrow::Cow;
 
-use super::{Quirks, ToolChoice};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::value::RawValue;
+
+use super::{Envelope, Quirks, ToolChoice, media, reasoning};
 use crate::prompt;
-use crate::provider::{ProviderError, body};
-use crate::reply::Call;
-use crate::request::{Example, ExampleAnswer, Exchange, Mode, Part, Request, Role};
+use crate::provider::{ProviderError, Service, body};
+use crate::request::{Example, ExampleAnswer, Exchange, Mode, Request, Role};
 use crate::schema::Rendered;
 
 /// What would change how the answer is read.
@@ -14,8 +16,10 @@ const RESERVED: &[&str] =
     &["tool_choice", "functions", "function_call", "response_format", "stream", "stream_options"];
 
 /// Writes the body.
-pub(super) fn body(request: &Request, quirks: &Quirks) -> Result<Vec<u8>, ProviderError> {
-    body::write(&Body { request, quirks }, request, RESERVED)
+pub(super) fn body(request: &Request, service: &Service) -> Result<Vec<u8>, ProviderError> {
+    media::check(service, request)?;
+    reasoning::check(service, request.options.reasoning)?;
+    body::write(&Body { request, quirks: &service.quirks }, request, RESERVED)
 }
 
 struct Body<'a> {
@@ -30,25 +34,21 @@ impl Serialize for Body<'_> {
         let options = &request.options;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("model", &request.model)?;
-        map.serialize_entry("messages", &Messages(request))?;
+        map.serialize_entry("messages", &Messages { request, quirks })?;
         match request.mode {
             Mode::Tools | Mode::ToolsStrict | Mode::Parallel => {
                 map.serialize_entry("tools", &Tools(request))?;
-                map.serialize_entry("tool_choice", &choice(request, quirks))?;
+                if let Some(choice) = choice(request, quirks) {
+                    map.serialize_entry("tool_choice", &choice)?;
+                }
                 if quirks.parallel_tool_calls {
                     let several = request.mode == Mode::Parallel;
                     map.serialize_entry("parallel_tool_calls", &several)?;
                 }
             }
             Mode::JsonSchema => {
-                let json_schema = wire::JsonSchema {
-                    name: &rendered.name,
-                    description: &rendered.description,
-                    schema: &rendered.json,
-                    strict: true,
-                };
-                let kind = "json_schema";
-                let format = wire::ResponseFormat { kind, json_schema: Some(json_schema) };
+                let json_schema = Some(envelope(rendered, quirks.envelope));
+                let format = wire::ResponseFormat { kind: "json_schema", json_schema };
                 map.serialize_entry("response_format", &format)?;
             }
             Mode::Json => {
@@ -63,8 +63,11 @@ impl Serialize for Body<'_> {
         if let Some(max_tokens) = options.max_tokens {
             map.serialize_entry(quirks.max_tokens, &max_tokens)?;
         }
-        if let Some(seed) = options.seed {
-            map.serialize_entry(quirks.seed, &seed)?;
+        if let (Some(name), Some(seed)) = (quirks.seed, options.seed) {
+            map.serialize_entry(name, &seed)?;
+        }
+        if let Some(reasoning) = options.reasoning {
+            reasoning::write(&mut map, quirks.reasoning, reasoning)?;
         }
         map.end()
     }
@@ -79,40 +82,57 @@ impl Serialize for Tools<'_> {
 }
 
 /// How the model is told to call a tool. The user's own tools may have to be called before ours.
-fn choice(request: &Request, quirks: &Quirks) -> wire::Choice<'static> {
+fn choice(request: &Request, quirks: &Quirks) -> Option<wire::Choice<'static>> {
     let only = request.only_tool().filter(|_| !request.options.extra.contains_key("tools"));
     match (quirks.tool_choice, only) {
-        (ToolChoice::Named, Some(tool)) => {
+        (ToolChoice::Named | ToolChoice::NamedOnly, Some(tool)) => {
             let function = wire::Name { name: &tool.name };
-            wire::Choice::Named(wire::Typed { kind: "function", function })
+            Some(wire::Choice::Named(wire::Typed { kind: "function", function }))
         }
-        (ToolChoice::Named | ToolChoice::Required, _) => wire::Choice::Word("required"),
-        (ToolChoice::Any, _) => wire::Choice::Word("any"),
-        (ToolChoice::Auto, _) => wire::Choice::Word("auto"),
+        (ToolChoice::Named | ToolChoice::Required, _) => Some(wire::Choice::Word("required")),
+        (ToolChoice::Any, _) => Some(wire::Choice::Word("any")),
+        (ToolChoice::NamedOnly | ToolChoice::Auto, _) => None,
     }
 }
 
-struct Messages<'a>(&'a Request);
+fn envelope(rendered: &Rendered, form: Envelope) -> wire::JsonSchema<'_> {
+    let named = form != Envelope::Bare;
+    wire::JsonSchema {
+        name: named.then_some(&rendered.name),
+        description: named.then_some(&rendered.description),
+        schema: &rendered.json,
+        strict: match form {
+            Envelope::Strict => Some(true),
+            Envelope::NotStrict => Some(false),
+            Envelope::Named | Envelope::Bare => None,
+        },
+    }
+}
+
+struct Messages<'a> {
+    request: &'a Request,
+    quirks: &'a Quirks,
+}
 
 impl Serialize for Messages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let request = self.0;
+        let Self { request, quirks } = *self;
         let mut seq = serializer.serialize_seq(None)?;
         if let Some(system) = prompt::first(request) {
             seq.serialize_element(&wire::Message::text("system", &system))?;
         }
         for (i, example) in request.examples.iter().enumerate() {
-            write_example(&mut seq, request, example, i)?;
+            write_example(&mut seq, self, example, i)?;
         }
         for message in &request.messages {
             seq.serialize_element(&wire::Message {
                 role: role(message.role),
-                content: Some(content(&message.parts)),
+                content: Some(media::content(&message.parts, quirks.media)),
                 ..wire::Message::default()
             })?;
         }
         for exchange in &request.history {
-            write_exchange(&mut seq, exchange)?;
+            write_exchange(&mut seq, quirks, exchange)?;
         }
         seq.end()
     }
@@ -126,36 +146,26 @@ fn role(role: Role) -> &'static str {
     }
 }
 
-fn content(parts: &[Part]) -> wire::Content<'_> {
-    match parts {
-        [Part::Text(text)] => wire::Content::Text(text),
-        parts => wire::Content::Parts(
-            parts
-                .iter()
-                .filter_map(|part| Some(wire::TextPart { kind: "text", text: part.text()? }))
-                .collect(),
-        ),
-    }
-}
-
 /// A solved example in the form the answer should have.
 fn write_example<S: SerializeSeq>(
     seq: &mut S,
-    request: &Request,
+    to: &Messages<'_>,
     example: &Example,
     number: usize,
 ) -> Result<(), S::Error> {
+    let Messages { request, quirks } = *to;
     seq.serialize_element(&wire::Message::text("user", &example.input))?;
     if request.mode.uses_tools() {
-        let ids: Vec<_> =
-            (0..example.answers.len()).map(|i| format!("call_example_{number}_{i}")).collect();
+        let ids: Vec<_> = (0..example.answers.len())
+            .map(|i| fitting(quirks, &format!("call_example_{number}_{i}")).into_owned())
+            .collect();
         let calls = ids.iter().zip(&example.answers).map(|(id, answer)| {
             let function = wire::Function { name: answer.tool, arguments: &answer.json };
-            wire::ToolCall { id, kind: "function", function }
+            wire::ToolCall { id: id.into(), kind: "function", function }
         });
         seq.serialize_element(&wire::Message::calls(None, calls.collect()))?;
         for id in &ids {
-            seq.serialize_element(&wire::Message::result(id, "Correct."))?;
+            seq.serialize_element(&wire::Message::result(id.into(), "Correct."))?;
         }
         return Ok(());
     }
@@ -169,73 +179,93 @@ fn write_example<S: SerializeSeq>(
 
 /// The wrong answer as it was received, and the complaint: one tool result for each call, because
 /// the API refuses a call without a result, or a turn of the user.
-fn write_exchange<S: SerializeSeq>(seq: &mut S, exchange: &Exchange) -> Result<(), S::Error> {
+fn write_exchange<S: SerializeSeq>(
+    seq: &mut S,
+    quirks: &Quirks,
+    exchange: &Exchange,
+) -> Result<(), S::Error> {
     let answer = &exchange.answer;
     let content = answer.content.as_deref();
+    let native = answer.native.as_deref().and_then(|json| serde_json::from_str(json).ok());
+    match native {
+        Some(native) => seq.serialize_element::<RawValue>(native)?,
+        None if answer.calls.is_empty() => {
+            // A message without content is refused, and there may have been none.
+            seq.serialize_element(&wire::Message::text("assistant", content.unwrap_or_default()))?;
+        }
+        None => {
+            let calls = answer.calls.iter().map(|call| {
+                let function = wire::Function { name: &call.name, arguments: &call.arguments };
+                wire::ToolCall { id: fitting(quirks, &call.id), kind: "function", function }
+            });
+            seq.serialize_element(&wire::Message::calls(content, calls.collect()))?;
+        }
+    }
     if answer.calls.is_empty() {
-        // A message without content is refused, and there may have been none.
-        seq.serialize_element(&wire::Message::text("assistant", content.unwrap_or_default()))?;
         return seq.serialize_element(&wire::Message::text("user", &exchange.complaint));
     }
-    let calls = answer.calls.iter().map(call).collect();
-    seq.serialize_element(&wire::Message::calls(content, calls))?;
     for (call, result) in answer.calls.iter().zip(&exchange.results) {
-        seq.serialize_element(&wire::Message::result(&call.id, &result.text))?;
+        let id = fitting(quirks, &call.id);
+        seq.serialize_element(&wire::Message::result(id, &result.text))?;
     }
     Ok(())
 }
 
-fn call(call: &Call) -> wire::ToolCall<'_> {
-    let function = wire::Function { name: &call.name, arguments: &call.arguments };
-    wire::ToolCall { id: &call.id, kind: "function", function }
+/// The id, or another made of it where the service would refuse it: always the same one.
+fn fitting<'a>(quirks: &Quirks, id: &'a str) -> Cow<'a, str> {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let Some(length) = quirks.call_id_length else { return Cow::Borrowed(id) };
+    if id.len() == length && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Cow::Borrowed(id);
+    }
+    // FNV-1a: ids need no secret.
+    let mut hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let digits = (0..length).map(|_| {
+        let digit = usize::try_from(hash % 62).unwrap_or_default();
+        hash /= 62;
+        char::from(DIGITS[digit])
+    });
+    Cow::Owned(digits.collect())
 }
 
 mod wire {
+    use std::borrow::Cow;
+
     use serde::Serialize;
     use serde_json::value::RawValue;
+
+    use crate::provider::openai::media::MessageContent;
 
     #[derive(Default, Serialize)]
     pub(super) struct Message<'a> {
         pub(super) role: &'static str,
-        pub(super) content: Option<Content<'a>>,
+        pub(super) content: Option<MessageContent<'a>>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub(super) tool_calls: Vec<ToolCall<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub(super) tool_call_id: Option<&'a str>,
+        pub(super) tool_call_id: Option<Cow<'a, str>>,
     }
 
     impl<'a> Message<'a> {
         pub(super) fn text(role: &'static str, text: &'a str) -> Self {
-            Self { role, content: Some(Content::Text(text)), ..Self::default() }
+            Self { role, content: Some(MessageContent::Text(text)), ..Self::default() }
         }
 
         pub(super) fn calls(text: Option<&'a str>, tool_calls: Vec<ToolCall<'a>>) -> Self {
-            let content = text.map(Content::Text);
+            let content = text.map(MessageContent::Text);
             Self { role: "assistant", content, tool_calls, tool_call_id: None }
         }
 
-        pub(super) fn result(id: &'a str, text: &'a str) -> Self {
+        pub(super) fn result(id: Cow<'a, str>, text: &'a str) -> Self {
             Self { tool_call_id: Some(id), ..Self::text("tool", text) }
         }
     }
 
     #[derive(Serialize)]
-    #[serde(untagged)]
-    pub(super) enum Content<'a> {
-        Text(&'a str),
-        Parts(Vec<TextPart<'a>>),
-    }
-
-    #[derive(Serialize)]
-    pub(super) struct TextPart<'a> {
-        #[serde(rename = "type")]
-        pub(super) kind: &'static str,
-        pub(super) text: &'a str,
-    }
-
-    #[derive(Serialize)]
     pub(super) struct ToolCall<'a> {
-        pub(super) id: &'a str,
+        pub(super) id: Cow<'a, str>,
         #[serde(rename = "type")]
         pub(super) kind: &'static str,
         pub(super) function: Function<'a>,
@@ -276,9 +306,12 @@ mod wire {
 
     #[derive(Serialize)]
     pub(super) struct JsonSchema<'a> {
-        pub(super) name: &'a str,
-        pub(super) description: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(super) name: Option<&'a String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(super) description: Option<&'a String>,
         pub(super) schema: &'a RawValue,
-        pub(super) strict: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(super) strict: Option<bool>,
     }
 }

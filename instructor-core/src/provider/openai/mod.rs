@@ -16,9 +16,14 @@ use crate::transport::{HttpRequest, HttpResponse};
 
 mod decode;
 mod encode;
+mod media;
+mod native;
 mod quirks;
+mod reasoning;
 
-pub use quirks::{Quirks, ToolChoice};
+pub(super) use media::refuse;
+pub use quirks::{Envelope, MediaForm, Quirks, ReasoningForm, ToolChoice};
+pub(super) use reasoning::level;
 
 /// `OpenAI` itself.
 pub(super) static SERVICES: &[Service] = &[Service {
@@ -33,6 +38,7 @@ pub(super) static SERVICES: &[Service] = &[Service {
         // `max_tokens` is refused by its reasoning models.
         max_tokens: "max_completion_tokens",
         parallel_tool_calls: true,
+        reasoning: ReasoningForm::OPENAI,
         ..Quirks::COMPATIBLE
     },
     ..compatible::ANY
@@ -64,8 +70,17 @@ impl OpenAi {
         let bearer = key.as_ref().map(|key| format!("Bearer {}", key.expose_secret().trim()));
         let own: Vec<_> = bearer.map(|bearer| ("authorization", bearer)).into_iter().collect();
         let headers = endpoint::headers(headers, &own)?;
-        let url = base.join("/chat/completions");
-        Ok(Self { service: service.clone(), url, headers, key })
+        Ok(Self::at(service, base.join(service.quirks.path), headers, key))
+    }
+
+    /// The service at this very address, with all headers.
+    pub(super) fn at(
+        service: &Service,
+        url: String,
+        headers: HeaderMap,
+        key: Option<SecretString>,
+    ) -> Self {
+        Self { service: service.clone(), url, headers, key }
     }
 
     /// Makes the provider of a service.
@@ -111,7 +126,7 @@ impl Provider for OpenAi {
     }
 
     fn encode(&self, request: &Request) -> Result<HttpRequest, ProviderError> {
-        let body = encode::body(request, &self.service.quirks)?;
+        let body = encode::body(request, &self.service)?;
         Ok(HttpRequest::new(self.url.clone(), self.headers.clone(), body))
     }
 
@@ -122,7 +137,7 @@ impl Provider for OpenAi {
         } else if let Some(reply) = unread(response) {
             Ok(reply)
         } else {
-            Err(failure::classify(response, key, |_, _| None))
+            Err(failure::classify(response, key, decode::kind))
         }
     }
 }

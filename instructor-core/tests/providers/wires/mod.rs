@@ -2,6 +2,7 @@
 
 mod cohere;
 mod gemini;
+mod ollama;
 mod openai;
 mod responses;
 
@@ -13,6 +14,7 @@ pub(crate) fn wires() -> Vec<Box<dyn Wire>> {
         Box::new(responses::Responses),
         Box::new(gemini::Gemini),
         Box::new(cohere::Cohere),
+        Box::new(ollama::Ollama),
         Box::new(openai::OpenAi),
     ]
 }
