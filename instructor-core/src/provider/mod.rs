@@ -16,6 +16,10 @@ mod body;
 mod service;
 mod compatible;
 mod openai;
+mod turns;
+mod claude;
+mod anthropic;
+mod bedrock;
 
 pub use content::{Content, Takes};
 pub use openai::{OpenAi, Quirks, ToolChoice};
@@ -27,7 +31,9 @@ pub(crate) const OFFLINE: &str = compatible::OFFLINE.name;
 /// All known services, the best known first. The last, `compatible`, is any other server that
 /// speaks `OpenAI`'s chat completions: a base URL, and a key if it wants one.
 pub fn services() -> impl Iterator<Item = &'static Service> {
-    [openai::SERVICES, compatible::SERVICES].into_iter().flatten()
+    [openai::SERVICES, anthropic::SERVICES, bedrock::SERVICES, compatible::SERVICES]
+        .into_iter()
+        .flatten()
 }
 
 /// One wire format. It has no clock, no network and no state.
