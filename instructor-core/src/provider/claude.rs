@@ -58,7 +58,7 @@ pub(super) fn plan(request: &Request, own: Option<&Value>) -> Result<Plan, Provi
     };
     if thinks && options.temperature.is_some_and(|temperature| (temperature - 1.0).abs() > 1e-9) {
         return Err(ProviderError::encode(
-            "a Claude model that reasons takes no `temperature`; leave it out, or set the reasoning to `Off`",
+            "a Claude model that reasons takes no `temperature`; leave it out",
         ));
     }
     let forced = !model.at_least(5, 1) && (!thinks || !enabled && model.at_least(4, 8));
@@ -117,9 +117,9 @@ fn budget(tokens: u32, max_tokens: Option<u32>) -> Result<Thinking, ProviderErro
 
 fn off(model: Model) -> Told {
     match model {
-        Model::Other => (Some(Thinking::Disabled), None),
         Model::Claude(_, version) if version < (5, 0) => (None, None),
-        Model::Claude(Family::Opus | Family::Sonnet, (5, 0))
+        Model::Other
+        | Model::Claude(Family::Opus | Family::Sonnet, (5, 0))
         | Model::Claude(Family::Haiku, (5, 5)) => (Some(Thinking::Disabled), None),
         Model::Claude(Family::Sonnet, (5, 5)) => (Some(Thinking::BetweenTools), None),
         // The others cannot do without.

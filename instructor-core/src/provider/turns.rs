@@ -57,9 +57,12 @@ pub(super) fn turns(request: &Request, thinks: bool) -> Vec<Turn<'_>> {
     turns.0
 }
 
-/// The texts of the system, those in the middle of the conversation included, and at the end the
-/// demand to `call` a tool where nothing else says it.
-pub(super) fn system(request: &Request, call: bool) -> Result<Vec<Cow<'_, str>>, ProviderError> {
+/// The texts of the system, those in the middle of the conversation included, and `last` what the
+/// wire has no other place for.
+pub(super) fn system<'a>(
+    request: &'a Request,
+    last: Option<Cow<'a, str>>,
+) -> Result<Vec<Cow<'a, str>>, ProviderError> {
     let mut texts: Vec<_> = prompt::first(request).into_iter().collect();
     for message in request.messages.iter().filter(|message| message.role == Role::System) {
         for part in &message.parts {
@@ -70,23 +73,22 @@ pub(super) fn system(request: &Request, call: bool) -> Result<Vec<Cow<'_, str>>,
             })?));
         }
     }
-    if call {
-        texts.push(Cow::Owned(demand(request)));
-    }
+    texts.extend(last);
     texts.retain(|text| !text.trim().is_empty());
     Ok(texts)
 }
 
-fn demand(request: &Request) -> String {
+/// Asks for a call of our tools, where no property of the wire demands it.
+pub(super) fn demand(request: &Request) -> Cow<'static, str> {
     let names: Vec<_> = request.tools().map(|tool| format!("`{}`", tool.name)).collect();
     let names = names.join(", ");
-    match (request.only_tool(), request.mode) {
+    Cow::Owned(match (request.only_tool(), request.mode) {
         (Some(_), _) => format!("Give the answer by calling the tool {names}, not as text."),
         (None, Mode::Parallel) => {
             format!("Give the answer by calling {names}, once for each value, not as text.")
         }
         (None, _) => format!("Give the answer by calling one of {names}, not as text."),
-    }
+    })
 }
 
 struct Turns<'a>(Vec<Turn<'a>>);
@@ -152,17 +154,16 @@ impl<'a> Turns<'a> {
     /// call without one is refused, or a text.
     fn exchange(&mut self, exchange: &'a Exchange) {
         let answer = &exchange.answer;
-        match native(answer) {
-            Some(blocks) => self.push(ASSISTANT, blocks),
-            None => {
-                let text = answer.content.iter().map(|text| Block::Text(text.into()));
-                let calls = answer.calls.iter().map(|call| Block::Call {
-                    id: (&call.id).into(),
-                    name: &call.name,
-                    arguments: &call.arguments,
-                });
-                self.push(ASSISTANT, text.chain(calls));
-            }
+        if let Some(blocks) = native(answer) {
+            self.push(ASSISTANT, blocks);
+        } else {
+            let text = answer.content.iter().map(|text| Block::Text(text.into()));
+            let calls = answer.calls.iter().map(|call| Block::Call {
+                id: (&call.id).into(),
+                name: &call.name,
+                arguments: &call.arguments,
+            });
+            self.push(ASSISTANT, text.chain(calls));
         }
         if answer.calls.is_empty() {
             return self.text(USER, &exchange.complaint);

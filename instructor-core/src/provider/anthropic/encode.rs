@@ -19,7 +19,7 @@ pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
     }
     let plan = claude::plan(request, options.extra.get("thinking"))?;
     let with_tools = request.mode.uses_tools();
-    let system = turns::system(request, with_tools && must_be_asked(request, &plan))?;
+    let system = turns::system(request, last_words(request, &plan))?;
     let ours = wire::Body {
         model: &request.model,
         max_tokens: plan.max_tokens,
@@ -35,9 +35,15 @@ pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
 }
 
 /// A model that cannot be forced to call a tool is asked to, and so is one that may call the user's
-/// tools before.
-fn must_be_asked(request: &Request, plan: &Plan) -> bool {
-    !plan.forced || has_own_tools(request)
+/// tools before. An output format has no description, so what it is for is said here.
+fn last_words<'a>(request: &'a Request, plan: &Plan) -> Option<Cow<'a, str>> {
+    match request.mode {
+        Mode::JsonSchema => Some(Cow::Borrowed(&*request.rendered.description)),
+        mode if mode.uses_tools() && (!plan.forced || has_own_tools(request)) => {
+            Some(turns::demand(request))
+        }
+        _ => None,
+    }
 }
 
 fn has_own_tools(request: &Request) -> bool {

@@ -23,7 +23,7 @@ pub(super) fn reply(response: &HttpResponse) -> Result<Reply, ProviderError> {
     let mut reply = Reply::new(vec![choice], body.clone());
     let id = response.headers.get("x-amzn-requestid").and_then(|id| id.to_str().ok());
     reply.id = id.map(str::to_owned);
-    reply.usage = converse.usage.map(usage);
+    reply.usage = converse.usage.as_ref().map(usage);
     Ok(reply)
 }
 
@@ -63,7 +63,7 @@ fn stop(reason: Option<&str>) -> Stop {
 }
 
 /// What was read from the cache or written to it is counted apart.
-fn usage(usage: wire::Usage) -> Usage {
+fn usage(usage: &wire::Usage) -> Usage {
     let cached = usage.cache_read.unwrap_or_default();
     let input = usage.input.unwrap_or_default();
     let written = usage.cache_write.unwrap_or_default();

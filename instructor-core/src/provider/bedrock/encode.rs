@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 
+use super::family::{Choice, Family};
 use super::media::{self, Names};
 use crate::provider::claude::{self, Plan};
 use crate::provider::turns::{self, Arguments, Block};
@@ -27,9 +28,10 @@ pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
     let with_tools = request.mode.uses_tools();
     let forced = matches!(family.choice(&plan), Choice::Named | Choice::Any);
     let asked = with_tools && (!forced || has_own_tools(request));
+    let demand = asked.then(|| turns::demand(request));
     let ours = wire::Body {
         system: cached(
-            turns::system(request, asked)?.into_iter().map(wire::System::Text).collect(),
+            turns::system(request, demand)?.into_iter().map(wire::System::Text).collect(),
             wire::System::CachePoint(wire::CachePoint::DEFAULT),
             request,
         ),
@@ -40,74 +42,6 @@ pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
         output_config: (request.mode == Mode::JsonSchema).then(|| output_config(request)),
     };
     body::write(&ours, request, &["outputConfig"])
-}
-
-/// The families of models, as far as they take different requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Claude,
-    /// Any tool can be demanded, but none by its name.
-    Mistral,
-    /// No tool can be demanded.
-    Unforced,
-    /// All others, such as Nova; and those whose name stands behind an ARN.
-    Other,
-}
-
-/// How the model is told to call a tool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Choice {
-    Named,
-    Any,
-    Auto,
-}
-
-/// Makers whose models take no `toolChoice` but `auto`.
-const UNFORCED: &[&str] = &[
-    "ai21.",
-    "cohere.",
-    "deepseek.",
-    "google.",
-    "meta.",
-    "minimax.",
-    "moonshot",
-    "nvidia.",
-    "openai.",
-    "qwen.",
-    "writer.",
-    "zai.",
-];
-
-impl Family {
-    fn of(model: &str) -> Self {
-        let is_of = |maker: &&str| {
-            model.match_indices(*maker).any(|(at, _)| {
-                model[..at].chars().next_back().is_none_or(|c| !c.is_ascii_alphanumeric())
-            })
-        };
-        if claude::is_claude(model) {
-            Self::Claude
-        } else if is_of(&"mistral.") {
-            Self::Mistral
-        } else if UNFORCED.iter().any(is_of) {
-            Self::Unforced
-        } else {
-            Self::Other
-        }
-    }
-
-    fn choice(self, plan: &Plan) -> Choice {
-        match self {
-            Self::Claude | Self::Other if plan.forced => Choice::Named,
-            Self::Mistral => Choice::Any,
-            _ => Choice::Auto,
-        }
-    }
-
-    /// It is told whether a tool call has failed.
-    fn knows_status(self) -> bool {
-        matches!(self, Self::Claude | Self::Other)
-    }
 }
 
 fn plan(request: &Request, family: Family) -> Result<Plan, ProviderError> {

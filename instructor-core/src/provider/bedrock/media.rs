@@ -33,13 +33,11 @@ pub(super) fn block<'a>(
         )));
     };
     let source = wire::Source { bytes };
-    Ok(match media.kind {
-        MediaKind::Image => wire::Block::Image { format, source },
-        _ => {
-            let name = names.of(media.name.as_deref().unwrap_or_default());
-            wire::Block::Document { format, name, source }
-        }
-    })
+    if media.kind == MediaKind::Image {
+        return Ok(wire::Block::Image { format, source });
+    }
+    let name = names.of(media.name.as_deref().unwrap_or_default());
+    Ok(wire::Block::Document { format, name, source })
 }
 
 fn image(mime: &str) -> Option<&'static str> {

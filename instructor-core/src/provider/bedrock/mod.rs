@@ -15,6 +15,7 @@ use crate::transport::{HttpRequest, HttpResponse, Sign};
 
 mod decode;
 mod encode;
+mod family;
 mod media;
 #[cfg(feature = "sigv4")]
 mod sign;

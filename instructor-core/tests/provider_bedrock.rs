@@ -1,0 +1,514 @@
+//! The wire format of Bedrock's Converse: what is written, and what is read.
+
+mod support;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use instructor_core::media::{Media, MediaKind};
+use instructor_core::provider::{
+    Provider, ProviderError, ProviderErrorKind as Kind, Service, Setup,
+};
+use instructor_core::reply::{Call, Choice, Reply, Stop};
+use instructor_core::request::{
+    CallResult, Example, ExampleAnswer, Exchange, Message, Mode, Reasoning, Request,
+};
+use instructor_core::schema::rendered;
+use instructor_core::transport::HttpResponse;
+use instructor_core::{Advice, Extract, Usage};
+use serde_json::{Value, json};
+use support::{KEY, Person};
+
+type Variables = &'static [(&'static str, &'static str)];
+
+fn connect(
+    key: Option<&str>,
+    base_url: Option<&str>,
+    variables: Variables,
+) -> Result<Arc<dyn Provider>, ProviderError> {
+    let service = Service::find("bedrock").unwrap();
+    let variable = |name: &str| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    let setup = Setup {
+        key: key.map(Into::into),
+        base_url: base_url.map(str::to_owned),
+        headers: HeaderMap::new(),
+        variable: &variable,
+    };
+    (service.connect)(service, setup)
+}
+
+fn provider() -> Arc<dyn Provider> {
+    connect(Some(KEY), None, &[]).unwrap()
+}
+
+fn request(model: &str, mode: Mode) -> Request {
+    let rendered = rendered(Person::SCHEMA, provider().dialect(mode)).unwrap();
+    let mut request = Request::new(model, rendered, mode);
+    request.messages.push(Message::user("Ada is 36."));
+    request
+}
+
+fn body(request: &Request) -> Value {
+    serde_json::from_slice(&provider().encode(request).unwrap().body).unwrap()
+}
+
+/// The body must be `expected` to the letter, in which `SCHEMA` stands for the rendered schema.
+#[track_caller]
+fn check_body(model: &str, mode: Mode, change: impl FnOnce(&mut Request), expected: &str) {
+    let mut request = request(model, mode);
+    change(&mut request);
+    let expected: String = expected.lines().map(str::trim).collect();
+    let body = provider().encode(&request).unwrap().body;
+    let body = std::str::from_utf8(&body).unwrap();
+    let schema = request.rendered.json.get();
+    assert_eq!(
+        body,
+        expected.replace("\"SCHEMA\"", schema).replace("SCHEMA", &schema.replace('"', "\\\""))
+    );
+}
+
+const NOTHING: fn(&mut Request) = |_| {};
+const MODEL: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+const NOVA: &str = "amazon.nova-pro-v1:0";
+const LLAMA: &str = "us.meta.llama3-3-70b-instruct-v1:0";
+
+fn wrong(answer: Choice, results: usize) -> Exchange {
+    let result = CallResult { text: "Wrong.".into(), is_error: true };
+    Exchange { answer, results: vec![result; results], complaint: "Wrong.".into() }
+}
+
+#[test]
+fn tools() {
+    check_body(
+        NOVA,
+        Mode::Tools,
+        NOTHING,
+        r#"{"messages":[{"role":"user","content":[{"text":"Ada is 36."}]}],
+        "toolConfig":{"tools":[{"toolSpec":{"name":"Person","description":"A person in the text.",
+        "inputSchema":{"json":"SCHEMA"}}}],"toolChoice":{"tool":{"name":"Person"}}}}"#,
+    );
+}
+
+#[test]
+fn tools_strict_in_the_cache() {
+    check_body(
+        MODEL,
+        Mode::ToolsStrict,
+        |request| {
+            request.system = Some("Be brief.".into());
+            request.options.cache = true;
+            request.options.max_tokens = Some(99);
+            request.options.temperature = Some(0.5);
+        },
+        r#"{"system":[{"text":"Be brief."},{"cachePoint":{"type":"default"}}],
+        "messages":[{"role":"user","content":[{"text":"Ada is 36."}]}],
+        "toolConfig":{"tools":[{"toolSpec":{"name":"Person","description":"A person in the text.",
+        "inputSchema":{"json":"SCHEMA"},"strict":true}},{"cachePoint":{"type":"default"}}],
+        "toolChoice":{"tool":{"name":"Person"}}},
+        "inferenceConfig":{"maxTokens":99,"temperature":0.5}}"#,
+    );
+}
+
+#[test]
+fn json_schema() {
+    check_body(
+        MODEL,
+        Mode::JsonSchema,
+        NOTHING,
+        r#"{"messages":[{"role":"user","content":[{"text":"Ada is 36."}]}],
+        "outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{
+        "schema":QUOTED,"name":"Person","description":"A person in the text."}}}}}"#
+            .replace("QUOTED", &quoted_schema())
+            .as_str(),
+    );
+}
+
+/// The schema as text with JSON in it.
+fn quoted_schema() -> String {
+    Value::from(request(MODEL, Mode::JsonSchema).rendered.json.get()).to_string()
+}
+
+#[test]
+fn json_is_asked_for_in_words() {
+    check_body(
+        LLAMA,
+        Mode::Json,
+        |request| request.system = Some("Be brief.".into()),
+        r#"{"system":[{"text":"Be brief.\n\nA person in the text.\nAnswer with one JSON object that matches this JSON Schema, and nothing else:\nSCHEMA"}],
+        "messages":[{"role":"user","content":[{"text":"Ada is 36."}]}]}"#,
+    );
+}
+
+#[test]
+fn example_and_history() {
+    let mut calls = Choice::default();
+    calls.calls =
+        vec![Call { id: "a".into(), name: "Person".into(), arguments: "{\"age\":1}".into() }];
+    let mut signed = calls.clone();
+    signed.native = Some(
+        r#"[{"reasoningContent":{"reasoningText":{"text":"hm","signature":"s"}}},{"text":""},{"toolUse":{"toolUseId":"a","name":"Person","input":{}}}]"#.into(),
+    );
+    for (model, status) in [(MODEL, r#","status":"error""#), (LLAMA, "")] {
+        let (calls, signed) = (calls.clone(), signed.clone());
+        let mut request = request(model, Mode::Tools);
+        let answer = ExampleAnswer { tool: "Person", json: r#"{"name":"Bob"}"#.into() };
+        request.examples.push(Example { input: "Bob".into(), answers: vec![answer] });
+        request.history = vec![wrong(calls, 1), wrong(signed, 1), wrong(Choice::default(), 0)];
+        let wrong = format!(
+            r#"{{"toolResult":{{"toolUseId":"a","content":[{{"text":"Wrong."}}]{status}}}}}"#
+        );
+        let expected = r#"[{"role":"user","content":[{"text":"Bob"}]},
+            {"role":"assistant","content":[{"toolUse":{"toolUseId":"call_example_0_0","name":"Person","input":{"name":"Bob"}}}]},
+            {"role":"user","content":[{"toolResult":{"toolUseId":"call_example_0_0","content":[{"text":"Correct."}]}},{"text":"Ada is 36."}]},
+            {"role":"assistant","content":[{"toolUse":{"toolUseId":"a","name":"Person","input":{"age":1}}}]},
+            {"role":"user","content":[WRONG]},
+            {"role":"assistant","content":[{"reasoningContent":{"reasoningText":{"text":"hm","signature":"s"}}},{"toolUse":{"toolUseId":"a","name":"Person","input":{}}}]},
+            {"role":"user","content":[WRONG,{"text":"Wrong."}]}]"#
+            .replace("WRONG", &wrong);
+        let expected: Value = serde_json::from_str(&expected).unwrap();
+        assert_eq!(body(&request)["messages"], expected, "{model}");
+    }
+}
+
+#[test]
+fn each_family_is_told_in_its_own_way_to_call_a_tool() {
+    let named = || json!({"tool": {"name": "Person"}});
+    let (any, auto) = (|| json!({"any": {}}), || json!({"auto": {}}));
+    let arn = "arn:aws:bedrock:eu-central-1:1:application-inference-profile/abc";
+    for (model, mode, choice, asked) in [
+        (MODEL, Mode::Tools, named(), false),
+        (NOVA, Mode::Parallel, any(), false),
+        (arn, Mode::Tools, named(), false),
+        ("mistral.mistral-large-2407-v1:0", Mode::Tools, any(), false),
+        (LLAMA, Mode::Tools, auto(), true),
+        ("anthropic.claude-opus-5-5", Mode::Tools, auto(), true),
+    ] {
+        let body = body(&request(model, mode));
+        assert_eq!(body["toolConfig"]["toolChoice"], choice, "{model}");
+        assert_eq!(body.get("system").is_some(), asked, "{model}");
+    }
+    // The user's own tools may have to be called before ours, wherever they are written.
+    let tool = json!({"toolSpec": {"name": "search", "inputSchema": {"json": {}}}});
+    let extras = [json!({"tools": [tool]}), json!({"toolConfig": {"tools": [tool]}})];
+    for extra in extras {
+        let mut request = request(NOVA, Mode::Tools);
+        request.options.extra = extra.as_object().unwrap().clone();
+        let body = body(&request);
+        assert_eq!(body["toolConfig"]["toolChoice"], any());
+        assert_eq!(body["toolConfig"]["tools"][1], tool);
+        assert_eq!((body.get("tools"), body.get("system").is_some()), (None, true));
+    }
+}
+
+#[test]
+fn claude_reasons_in_its_own_words() {
+    let mut old = request(MODEL, Mode::Tools);
+    old.options.reasoning = Some(Reasoning::Low);
+    old.options.extra =
+        json!({"additionalModelRequestFields": {"top_k": 5}}).as_object().unwrap().clone();
+    let told = body(&old);
+    let thinking = json!({"type": "enabled", "budget_tokens": 2048});
+    let fields = json!({"thinking": thinking, "top_k": 5});
+    assert_eq!(told["additionalModelRequestFields"], fields);
+    assert_eq!(told["inferenceConfig"], json!({"maxTokens": 10_240}));
+    assert_eq!(told["toolConfig"]["toolChoice"], json!({"auto": {}}));
+
+    let mut new = request("global.anthropic.claude-opus-4-6-v1", Mode::JsonSchema);
+    new.options.reasoning = Some(Reasoning::High);
+    let told = body(&new);
+    let fields = json!({"thinking": {"type": "adaptive"}, "output_config": {"effort": "high"}});
+    assert_eq!(told["additionalModelRequestFields"], fields);
+    assert_eq!(told.get("inferenceConfig"), None);
+    let mut none = request(NOVA, Mode::Tools);
+    none.options.reasoning = Some(Reasoning::Off);
+    assert_eq!(body(&none).get("additionalModelRequestFields"), None);
+}
+
+#[test]
+fn what_cannot_be_said_is_refused() {
+    let with = |change: fn(&mut Request)| {
+        let mut request = request(NOVA, Mode::Tools);
+        change(&mut request);
+        let error = provider().encode(&request).unwrap_err();
+        assert_eq!(error.kind, Kind::Encode);
+        error.message
+    };
+    let attach = |media: Media| {
+        let mut request = request(NOVA, Mode::Tools);
+        request.messages[0] = Message::user("x").attach(media);
+        provider().encode(&request).unwrap_err().message
+    };
+    for (error, expected) in [
+        (with(|r| r.options.seed = Some(1)), "no `seed`"),
+        (with(|r| r.options.reasoning = Some(Reasoning::Low)), "`additionalModelRequestFields`"),
+        (
+            with(|r| drop(r.options.extra.insert("outputConfig".into(), json!({})))),
+            "`outputConfig`",
+        ),
+        (
+            with(|r| {
+                r.options.extra.insert("toolConfig".into(), json!({"toolChoice": {"auto": {}}}));
+            }),
+            "`toolConfig.toolChoice`",
+        ),
+        (attach(Media::image_url("https://a.b/c.png")), "images as bytes, not at an address"),
+        (attach(Media::new(MediaKind::Audio, "audio/mp3", "x")), "no audio"),
+        (attach(Media::new(MediaKind::Image, "image/tiff", "x")), "no images of the type"),
+    ] {
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn media_as_bytes() {
+    let mut request = request(NOVA, Mode::Tools);
+    let mut bill = Media::new(MediaKind::Document, "application/pdf", "%PDF");
+    bill.name = Some("my_bill.pdf".into());
+    request.messages[0] = Message::user("Read.")
+        .attach(Media::new(MediaKind::Image, "image/jpeg", "png"))
+        .attach(bill.clone())
+        .attach(bill);
+    assert_eq!(
+        body(&request)["messages"][0]["content"],
+        json!([
+            {"text": "Read."},
+            {"image": {"format": "jpeg", "source": {"bytes": "cG5n"}}},
+            {"document": {"format": "pdf", "name": "my bill", "source": {"bytes": "JVBERg=="}}},
+            {"document": {"format": "pdf", "name": "my bill 2", "source": {"bytes": "JVBERg=="}}},
+        ])
+    );
+}
+
+#[test]
+fn the_address_holds_region_and_model() {
+    let arn = "arn:aws:bedrock:us-east-1:1:inference-profile/a.b-c";
+    for (base, variables, model, url) in [
+        (
+            None,
+            &[] as Variables,
+            NOVA,
+            "https://bedrock-runtime.us-east-1.amazonaws.com/model/amazon.nova-pro-v1%3A0/converse",
+        ),
+        (
+            None,
+            &[("AWS_DEFAULT_REGION", "x"), ("AWS_REGION", "eu-central-1")],
+            arn,
+            "https://bedrock-runtime.eu-central-1.amazonaws.com/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fa.b-c/converse",
+        ),
+        (
+            Some("http://localhost:1/"),
+            &[("AWS_REGION", "eu-central-1")],
+            "m",
+            "http://localhost:1/model/m/converse",
+        ),
+    ] {
+        let provider = connect(Some(KEY), base, variables).unwrap();
+        assert_eq!(provider.encode(&request(model, Mode::Tools)).unwrap().url, url);
+    }
+}
+
+#[test]
+fn the_key_is_sent_and_never_printed() {
+    let provider = provider();
+    let http = provider.encode(&request(NOVA, Mode::Tools)).unwrap();
+    assert_eq!(http.headers["authorization"], format!("Bearer {KEY}"));
+    assert!(http.signer.is_none());
+    for printed in [format!("{provider:?}"), format!("{http:?}"), format!("{:?}", http.headers)] {
+        assert!(!printed.contains("5ecret"), "{printed}");
+    }
+}
+
+#[test]
+fn without_any_credentials_both_ways_out_are_named() {
+    let error = connect(None, None, &[]).unwrap_err().message;
+    for way in ["AWS_BEARER_TOKEN_BEDROCK", "`api_key`", "AWS_SECRET_ACCESS_KEY"] {
+        assert!(error.contains(way), "{error}");
+    }
+    assert_eq!(error.contains("`sigv4`"), !cfg!(feature = "sigv4"), "{error}");
+}
+
+fn decode(status: u16, errortype: &str, body: &str) -> Result<Reply, ProviderError> {
+    let mut response = HttpResponse::new(Bytes::copy_from_slice(body.as_bytes()));
+    response.status = StatusCode::from_u16(status).unwrap();
+    response.headers.insert("x-amzn-requestid", HeaderValue::from_static("req-1"));
+    if !errortype.is_empty() {
+        response.headers.insert("x-amzn-errortype", HeaderValue::from_str(errortype).unwrap());
+    }
+    provider().decode(&response)
+}
+
+#[test]
+fn a_whole_output_is_read() {
+    let content = json!([
+        {"reasoningContent": {"reasoningText": {"text": "hm", "signature": "s"}}},
+        {"text": "Let me "},
+        {"citationsContent": {"content": [{"text": "x"}]}},
+        {"text": "see."},
+        {"toolUse": {"toolUseId": "t", "name": "Person", "input": {"age": u64::MAX}}},
+    ]);
+    let body = json!({
+        "output": {"message": {"role": "assistant", "content": content}}, "stopReason": "tool_use",
+        "usage": {"inputTokens": 5, "outputTokens": 9, "totalTokens": 14,
+            "cacheReadInputTokens": 4, "cacheWriteInputTokens": 3},
+        "metrics": {"latencyMs": 1},
+    });
+    let reply = decode(200, "", &body.to_string()).unwrap();
+    let mut usage = Usage::new(12, 9);
+    usage.cached_input_tokens = 4;
+    assert_eq!((reply.usage, reply.id.as_deref()), (Some(usage), Some("req-1")));
+    let choice = &reply.choices[0];
+    assert_eq!(
+        (choice.stop.clone(), choice.content.as_deref()),
+        (Stop::ToolCalls, Some("Let me see."))
+    );
+    let arguments = format!("{{\"age\":{}}}", u64::MAX);
+    assert_eq!(choice.calls, [Call { id: "t".into(), name: "Person".into(), arguments }]);
+    assert_eq!(choice.native.as_deref(), Some(&*content.to_string()));
+}
+
+#[test]
+fn every_reason_to_stop_is_known() {
+    for (reason, stop) in [
+        ("end_turn", Stop::End),
+        ("stop_sequence", Stop::End),
+        ("tool_use", Stop::ToolCalls),
+        ("max_tokens", Stop::Length),
+        ("model_context_window_exceeded", Stop::Length),
+        ("guardrail_intervened", Stop::ContentFilter),
+        ("content_filtered", Stop::ContentFilter),
+        ("malformed_tool_use", Stop::Other("malformed_tool_use".into())),
+        ("", Stop::Unknown),
+    ] {
+        let body =
+            json!({"output": {"message": {"content": [{"toolUse": {}}]}}, "stopReason": reason});
+        let choice = decode(200, "", &body.to_string()).unwrap().choices.remove(0);
+        assert_eq!((choice.stop, &*choice.calls[0].id, choice.native), (stop, "call_0_0", None));
+    }
+}
+
+#[test]
+fn garbage_is_an_error_and_not_a_panic() {
+    let whole = json!({"output": {"message": {"content": [{"text": "ä"}]}}}).to_string();
+    let cut = whole.char_indices().map(|(end, _)| &whole[..end]);
+    let wrong = [
+        "{}",
+        "[]",
+        "null",
+        "<html>",
+        "{\"output\":null}",
+        "{\"output\":{\"message\":{\"content\":null}}}",
+        "{\"output\":{\"message\":{\"content\":{}}}}",
+        "{\"output\":{\"message\":{\"content\":[{\"text\":7}]}}}",
+        "{\"output\":{\"message\":{\"content\":[{\"toolUse\":[]}]}}}",
+    ];
+    for body in cut.chain(wrong) {
+        let error = decode(200, "", body).unwrap_err();
+        assert_eq!((error.kind, error.advice), (Kind::InvalidReply, Advice::Never), "{body}");
+        assert!(!error.message.contains('ä'));
+    }
+}
+
+#[test]
+fn errors_are_told_apart() {
+    let key = "Authentication failed: Please make sure your API Key is valid.";
+    let day = "Too many tokens per day, please wait before trying again.";
+    let back = Advice::Backoff;
+    for (status, name, message, kind, advice) in [
+        (429, "ThrottlingException", "m", Kind::RateLimited, back),
+        (400, "ThrottlingException", "m", Kind::RateLimited, back),
+        (429, "ThrottlingException", day, Kind::QuotaExhausted, Advice::Never),
+        (400, "ServiceQuotaExceededException", "m", Kind::QuotaExhausted, Advice::Never),
+        (403, "AccessDeniedException", "m", Kind::PermissionDenied, Advice::Never),
+        (403, "AccessDeniedException", key, Kind::Authentication, Advice::Never),
+        (403, "UnrecognizedClientException", "m", Kind::Authentication, Advice::Never),
+        (403, "InvalidSignatureException", "m", Kind::Authentication, Advice::Never),
+        (403, "ExpiredTokenException", "m", Kind::Authentication, Advice::Never),
+        (404, "ResourceNotFoundException", "m", Kind::NotFound, Advice::Never),
+        (400, "ValidationException", "m", Kind::BadRequest, Advice::Never),
+        (429, "ModelNotReadyException", "m", Kind::Unavailable(429), back),
+        (408, "ModelTimeoutException", "m", Kind::Unavailable(408), back),
+        (424, "ModelErrorException", "m", Kind::Unavailable(424), back),
+        (500, "InternalServerException", "m", Kind::Unavailable(500), back),
+        (503, "ServiceUnavailableException", "m", Kind::Unavailable(503), back),
+        (400, "SomethingNew", "m", Kind::BadRequest, Advice::Never),
+    ] {
+        let plain = json!({"message": message}).to_string();
+        let header = format!("{name}:http://internal.amazon.com/coral/");
+        let long = format!("com.amazon.coral.service#{name}");
+        let capital = json!({"__type": long, "Message": message}).to_string();
+        for (header, body) in [(&*header, plain), ("", capital)] {
+            let error = decode(status, header, &body).unwrap_err();
+            assert_eq!((error.kind, error.advice), (kind, advice), "{status} {name} {message}");
+            assert_eq!(error.message, message);
+        }
+    }
+    let nameless = decode(403, "", "{\"message\":\"m\"}").unwrap_err();
+    assert_eq!((nameless.kind, &*nameless.message), (Kind::PermissionDenied, "m"));
+    let wordless = decode(429, "ThrottlingException", "").unwrap_err();
+    assert_eq!((wordless.kind, &*wordless.message), (Kind::RateLimited, "ThrottlingException"));
+    let page = decode(404, "", "<html>").unwrap_err();
+    assert_eq!((page.kind, &*page.message), (Kind::NotFound, "a web page; check the base URL"));
+    let echo = json!({"message": format!("bad key {KEY}!")}).to_string();
+    assert_eq!(decode(403, "X", &echo).unwrap_err().message, "bad key ***!");
+}
+
+#[cfg(feature = "sigv4")]
+mod signature {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    const ACCESS: Variables = &[
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_SESSION_TOKEN", "5ecretSession"),
+    ];
+
+    fn now() -> SystemTime {
+        // 2015-08-30T12:36:00Z
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160)
+    }
+
+    #[test]
+    fn it_is_the_known_one() {
+        let provider = connect(None, None, ACCESS).unwrap();
+        let mut http = provider.encode(&request(MODEL, Mode::Tools)).unwrap();
+        http.body = "{}".into();
+        http.sign(now()).unwrap();
+        assert_eq!(http.headers["x-amz-date"], "20150830T123600Z");
+        assert_eq!(http.headers["x-amz-security-token"], "5ecretSession");
+        assert_eq!(
+            http.headers["authorization"],
+            "AWS4-HMAC-SHA256 \
+             Credential=AKIDEXAMPLE/20150830/eu-central-1/bedrock/aws4_request, \
+             SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, \
+             Signature=63abd0cd233a58c3598a533ae1781fa34882a1b18cc550713bfd0e0308a9f236"
+        );
+        for printed in [format!("{provider:?}"), format!("{http:?} {:?}", http.headers)] {
+            for secret in ["5ecret", "wJalr", "AKID"] {
+                assert!(!printed.contains(secret), "{printed}");
+            }
+        }
+    }
+
+    #[test]
+    fn it_depends_on_body_and_time_and_a_key_needs_none() {
+        let signed = |body: &'static str, seconds: u64| {
+            let provider = connect(None, None, ACCESS).unwrap();
+            let mut http = provider.encode(&request(NOVA, Mode::Tools)).unwrap();
+            http.body = body.into();
+            http.sign(now() + Duration::from_secs(seconds)).unwrap();
+            http.headers["authorization"].to_str().unwrap().to_owned()
+        };
+        assert_eq!(signed("a", 0), signed("a", 0));
+        assert_ne!(signed("a", 0), signed("b", 0));
+        assert_ne!(signed("a", 0), signed("a", 1));
+        let provider = connect(Some(KEY), None, ACCESS).unwrap();
+        assert!(provider.encode(&request(NOVA, Mode::Tools)).unwrap().signer.is_none());
+    }
+}
