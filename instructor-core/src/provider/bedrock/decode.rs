@@ -87,9 +87,17 @@ pub(super) fn error(response: &HttpResponse, key: &str) -> ProviderError {
     });
     let Some(name) = name else { return failure::classify(response, key, kind) };
     let message = ["message", "Message"].iter().find_map(|key| body.get(key)?.as_str());
-    body = serde_json::json!({ "message": message.unwrap_or(&name), "__type": name });
+    body =
+        serde_json::json!({ "message": message.map_or(&*name, without_request), "__type": name });
     let named = HttpResponse { body: body.to_string().into(), ..response.clone() };
     failure::classify(&named, key, kind)
+}
+
+/// A wrong signature is answered with a copy of what should have been signed, tokens included.
+fn without_request(message: &str) -> &str {
+    let copies = ["The Canonical String", "Authorization="];
+    let end = copies.iter().filter_map(|copy| message.find(copy)).min();
+    message[..end.unwrap_or(message.len())].trim()
 }
 
 /// The kind of an error by its name.

@@ -81,8 +81,13 @@ fn with_tools_in_place(request: &Request) -> Cow<'_, Request> {
     let extra = &mut request.options.extra;
     if let Some(tools) = extra.shift_remove("tools") {
         let config = extra.entry("toolConfig").or_insert_with(|| json!({}));
-        if let Some(config) = config.as_object_mut() {
-            config.entry("tools").or_insert(tools);
+        match (config.get_mut("tools"), tools) {
+            (Some(Value::Array(all)), Value::Array(mut tools)) => all.append(&mut tools),
+            (_, tools) => {
+                if let Some(config) = config.as_object_mut() {
+                    config.insert("tools".into(), tools);
+                }
+            }
         }
     }
     Cow::Owned(request)

@@ -1,60 +1,15 @@
-//! The wire format of Bedrock's Converse: what is written, and what is read.
+//! What is written.
 
-mod support;
-
-use std::sync::Arc;
-
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode};
 use instructor_core::media::{Media, MediaKind};
-use instructor_core::provider::{
-    Provider, ProviderError, ProviderErrorKind as Kind, Service, Setup,
-};
-use instructor_core::reply::{Call, Choice, Reply, Stop};
+use instructor_core::provider::ProviderErrorKind as Kind;
+use instructor_core::reply::{Call, Choice};
 use instructor_core::request::{
     CallResult, Example, ExampleAnswer, Exchange, Message, Mode, Reasoning, Request,
 };
-use instructor_core::schema::rendered;
-use instructor_core::transport::HttpResponse;
-use instructor_core::{Advice, Extract, Usage};
 use serde_json::{Value, json};
-use support::{KEY, Person};
 
-type Variables = &'static [(&'static str, &'static str)];
-
-fn connect(
-    key: Option<&str>,
-    base_url: Option<&str>,
-    variables: Variables,
-) -> Result<Arc<dyn Provider>, ProviderError> {
-    let service = Service::find("bedrock").unwrap();
-    let variable = |name: &str| {
-        let found = variables.iter().find(|(known, _)| *known == name);
-        found.map(|(_, value)| (*value).to_owned())
-    };
-    let setup = Setup {
-        key: key.map(Into::into),
-        base_url: base_url.map(str::to_owned),
-        headers: HeaderMap::new(),
-        variable: &variable,
-    };
-    (service.connect)(service, setup)
-}
-
-fn provider() -> Arc<dyn Provider> {
-    connect(Some(KEY), None, &[]).unwrap()
-}
-
-fn request(model: &str, mode: Mode) -> Request {
-    let rendered = rendered(Person::SCHEMA, provider().dialect(mode)).unwrap();
-    let mut request = Request::new(model, rendered, mode);
-    request.messages.push(Message::user("Ada is 36."));
-    request
-}
-
-fn body(request: &Request) -> Value {
-    serde_json::from_slice(&provider().encode(request).unwrap().body).unwrap()
-}
+use super::support::KEY;
+use super::{LLAMA, MODEL, NOVA, Variables, body, connect, provider, request};
 
 /// The body must be `expected` to the letter, in which `SCHEMA` stands for the rendered schema.
 #[track_caller]
@@ -72,9 +27,6 @@ fn check_body(model: &str, mode: Mode, change: impl FnOnce(&mut Request), expect
 }
 
 const NOTHING: fn(&mut Request) = |_| {};
-const MODEL: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
-const NOVA: &str = "amazon.nova-pro-v1:0";
-const LLAMA: &str = "us.meta.llama3-3-70b-instruct-v1:0";
 
 fn wrong(answer: Choice, results: usize) -> Exchange {
     let result = CallResult { text: "Wrong.".into(), is_error: true };
@@ -202,6 +154,10 @@ fn each_family_is_told_in_its_own_way_to_call_a_tool() {
         assert_eq!(body["toolConfig"]["tools"][1], tool);
         assert_eq!((body.get("tools"), body.get("system").is_some()), (None, true));
     }
+    let mut both = request(NOVA, Mode::Tools);
+    both.options.extra.insert("tools".into(), json!([tool]));
+    both.options.extra.insert("toolConfig".into(), json!({"tools": [tool]}));
+    assert_eq!(body(&both)["toolConfig"]["tools"].as_array().map(Vec::len), Some(3));
 }
 
 #[test]
@@ -329,186 +285,4 @@ fn without_any_credentials_both_ways_out_are_named() {
         assert!(error.contains(way), "{error}");
     }
     assert_eq!(error.contains("`sigv4`"), !cfg!(feature = "sigv4"), "{error}");
-}
-
-fn decode(status: u16, errortype: &str, body: &str) -> Result<Reply, ProviderError> {
-    let mut response = HttpResponse::new(Bytes::copy_from_slice(body.as_bytes()));
-    response.status = StatusCode::from_u16(status).unwrap();
-    response.headers.insert("x-amzn-requestid", HeaderValue::from_static("req-1"));
-    if !errortype.is_empty() {
-        response.headers.insert("x-amzn-errortype", HeaderValue::from_str(errortype).unwrap());
-    }
-    provider().decode(&response)
-}
-
-#[test]
-fn a_whole_output_is_read() {
-    let content = json!([
-        {"reasoningContent": {"reasoningText": {"text": "hm", "signature": "s"}}},
-        {"text": "Let me "},
-        {"citationsContent": {"content": [{"text": "x"}]}},
-        {"text": "see."},
-        {"toolUse": {"toolUseId": "t", "name": "Person", "input": {"age": u64::MAX}}},
-    ]);
-    let body = json!({
-        "output": {"message": {"role": "assistant", "content": content}}, "stopReason": "tool_use",
-        "usage": {"inputTokens": 5, "outputTokens": 9, "totalTokens": 14,
-            "cacheReadInputTokens": 4, "cacheWriteInputTokens": 3},
-        "metrics": {"latencyMs": 1},
-    });
-    let reply = decode(200, "", &body.to_string()).unwrap();
-    let mut usage = Usage::new(12, 9);
-    usage.cached_input_tokens = 4;
-    assert_eq!((reply.usage, reply.id.as_deref()), (Some(usage), Some("req-1")));
-    let choice = &reply.choices[0];
-    assert_eq!(
-        (choice.stop.clone(), choice.content.as_deref()),
-        (Stop::ToolCalls, Some("Let me see."))
-    );
-    let arguments = format!("{{\"age\":{}}}", u64::MAX);
-    assert_eq!(choice.calls, [Call { id: "t".into(), name: "Person".into(), arguments }]);
-    assert_eq!(choice.native.as_deref(), Some(&*content.to_string()));
-}
-
-#[test]
-fn every_reason_to_stop_is_known() {
-    for (reason, stop) in [
-        ("end_turn", Stop::End),
-        ("stop_sequence", Stop::End),
-        ("tool_use", Stop::ToolCalls),
-        ("max_tokens", Stop::Length),
-        ("model_context_window_exceeded", Stop::Length),
-        ("guardrail_intervened", Stop::ContentFilter),
-        ("content_filtered", Stop::ContentFilter),
-        ("malformed_tool_use", Stop::Other("malformed_tool_use".into())),
-        ("", Stop::Unknown),
-    ] {
-        let body =
-            json!({"output": {"message": {"content": [{"toolUse": {}}]}}, "stopReason": reason});
-        let choice = decode(200, "", &body.to_string()).unwrap().choices.remove(0);
-        assert_eq!((choice.stop, &*choice.calls[0].id, choice.native), (stop, "call_0_0", None));
-    }
-}
-
-#[test]
-fn garbage_is_an_error_and_not_a_panic() {
-    let whole = json!({"output": {"message": {"content": [{"text": "ä"}]}}}).to_string();
-    let cut = whole.char_indices().map(|(end, _)| &whole[..end]);
-    let wrong = [
-        "{}",
-        "[]",
-        "null",
-        "<html>",
-        "{\"output\":null}",
-        "{\"output\":{\"message\":{\"content\":null}}}",
-        "{\"output\":{\"message\":{\"content\":{}}}}",
-        "{\"output\":{\"message\":{\"content\":[{\"text\":7}]}}}",
-        "{\"output\":{\"message\":{\"content\":[{\"toolUse\":[]}]}}}",
-    ];
-    for body in cut.chain(wrong) {
-        let error = decode(200, "", body).unwrap_err();
-        assert_eq!((error.kind, error.advice), (Kind::InvalidReply, Advice::Never), "{body}");
-        assert!(!error.message.contains('ä'));
-    }
-}
-
-#[test]
-fn errors_are_told_apart() {
-    let key = "Authentication failed: Please make sure your API Key is valid.";
-    let day = "Too many tokens per day, please wait before trying again.";
-    let back = Advice::Backoff;
-    for (status, name, message, kind, advice) in [
-        (429, "ThrottlingException", "m", Kind::RateLimited, back),
-        (400, "ThrottlingException", "m", Kind::RateLimited, back),
-        (429, "ThrottlingException", day, Kind::QuotaExhausted, Advice::Never),
-        (400, "ServiceQuotaExceededException", "m", Kind::QuotaExhausted, Advice::Never),
-        (403, "AccessDeniedException", "m", Kind::PermissionDenied, Advice::Never),
-        (403, "AccessDeniedException", key, Kind::Authentication, Advice::Never),
-        (403, "UnrecognizedClientException", "m", Kind::Authentication, Advice::Never),
-        (403, "InvalidSignatureException", "m", Kind::Authentication, Advice::Never),
-        (403, "ExpiredTokenException", "m", Kind::Authentication, Advice::Never),
-        (404, "ResourceNotFoundException", "m", Kind::NotFound, Advice::Never),
-        (400, "ValidationException", "m", Kind::BadRequest, Advice::Never),
-        (429, "ModelNotReadyException", "m", Kind::Unavailable(429), back),
-        (408, "ModelTimeoutException", "m", Kind::Unavailable(408), back),
-        (424, "ModelErrorException", "m", Kind::Unavailable(424), back),
-        (500, "InternalServerException", "m", Kind::Unavailable(500), back),
-        (503, "ServiceUnavailableException", "m", Kind::Unavailable(503), back),
-        (400, "SomethingNew", "m", Kind::BadRequest, Advice::Never),
-    ] {
-        let plain = json!({"message": message}).to_string();
-        let header = format!("{name}:http://internal.amazon.com/coral/");
-        let long = format!("com.amazon.coral.service#{name}");
-        let capital = json!({"__type": long, "Message": message}).to_string();
-        for (header, body) in [(&*header, plain), ("", capital)] {
-            let error = decode(status, header, &body).unwrap_err();
-            assert_eq!((error.kind, error.advice), (kind, advice), "{status} {name} {message}");
-            assert_eq!(error.message, message);
-        }
-    }
-    let nameless = decode(403, "", "{\"message\":\"m\"}").unwrap_err();
-    assert_eq!((nameless.kind, &*nameless.message), (Kind::PermissionDenied, "m"));
-    let wordless = decode(429, "ThrottlingException", "").unwrap_err();
-    assert_eq!((wordless.kind, &*wordless.message), (Kind::RateLimited, "ThrottlingException"));
-    let page = decode(404, "", "<html>").unwrap_err();
-    assert_eq!((page.kind, &*page.message), (Kind::NotFound, "a web page; check the base URL"));
-    let echo = json!({"message": format!("bad key {KEY}!")}).to_string();
-    assert_eq!(decode(403, "X", &echo).unwrap_err().message, "bad key ***!");
-}
-
-#[cfg(feature = "sigv4")]
-mod signature {
-    use std::time::{Duration, SystemTime};
-
-    use super::*;
-
-    const ACCESS: Variables = &[
-        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
-        ("AWS_REGION", "eu-central-1"),
-        ("AWS_SESSION_TOKEN", "5ecretSession"),
-    ];
-
-    fn now() -> SystemTime {
-        // 2015-08-30T12:36:00Z
-        SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160)
-    }
-
-    #[test]
-    fn it_is_the_known_one() {
-        let provider = connect(None, None, ACCESS).unwrap();
-        let mut http = provider.encode(&request(MODEL, Mode::Tools)).unwrap();
-        http.body = "{}".into();
-        http.sign(now()).unwrap();
-        assert_eq!(http.headers["x-amz-date"], "20150830T123600Z");
-        assert_eq!(http.headers["x-amz-security-token"], "5ecretSession");
-        assert_eq!(
-            http.headers["authorization"],
-            "AWS4-HMAC-SHA256 \
-             Credential=AKIDEXAMPLE/20150830/eu-central-1/bedrock/aws4_request, \
-             SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, \
-             Signature=63abd0cd233a58c3598a533ae1781fa34882a1b18cc550713bfd0e0308a9f236"
-        );
-        for printed in [format!("{provider:?}"), format!("{http:?} {:?}", http.headers)] {
-            for secret in ["5ecret", "wJalr", "AKID"] {
-                assert!(!printed.contains(secret), "{printed}");
-            }
-        }
-    }
-
-    #[test]
-    fn it_depends_on_body_and_time_and_a_key_needs_none() {
-        let signed = |body: &'static str, seconds: u64| {
-            let provider = connect(None, None, ACCESS).unwrap();
-            let mut http = provider.encode(&request(NOVA, Mode::Tools)).unwrap();
-            http.body = body.into();
-            http.sign(now() + Duration::from_secs(seconds)).unwrap();
-            http.headers["authorization"].to_str().unwrap().to_owned()
-        };
-        assert_eq!(signed("a", 0), signed("a", 0));
-        assert_ne!(signed("a", 0), signed("b", 0));
-        assert_ne!(signed("a", 0), signed("a", 1));
-        let provider = connect(Some(KEY), None, ACCESS).unwrap();
-        assert!(provider.encode(&request(NOVA, Mode::Tools)).unwrap().signer.is_none());
-    }
 }
