@@ -18,6 +18,10 @@ mod compatible;
 mod openai;
 mod responses;
 mod azure;
+mod turns;
+mod claude;
+mod anthropic;
+mod bedrock;
 mod gemini;
 mod cohere;
 mod ollama;
@@ -39,6 +43,8 @@ pub fn services() -> impl Iterator<Item = &'static Service> {
         openai::SERVICES,
         responses::SERVICES,
         azure::SERVICES,
+        anthropic::SERVICES,
+        bedrock::SERVICES,
         gemini::SERVICES,
         cohere::SERVICES,
         compatible::hosted::SERVICES,

@@ -1,5 +1,7 @@
 //! The wire formats, one file each.
 
+mod anthropic;
+mod bedrock;
 mod cohere;
 mod gemini;
 mod ollama;
@@ -11,6 +13,8 @@ use crate::wire::Wire;
 /// All wire formats; the last speaks for every service that no other speaks for.
 pub(crate) fn wires() -> Vec<Box<dyn Wire>> {
     vec![
+        Box::new(anthropic::Anthropic),
+        Box::new(bedrock::Bedrock),
         Box::new(responses::Responses),
         Box::new(gemini::Gemini),
         Box::new(cohere::Cohere),

@@ -1,0 +1,226 @@
+//! A conversation as turns that alternate, for the wires in which a turn is a list of blocks.
+
+use std::borrow::Cow;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
+
+use super::ProviderError;
+use crate::media::Media;
+use crate::prompt;
+use crate::reply::Choice;
+use crate::request::{Example, Exchange, Message, Mode, Part, Request, Role};
+
+/// What one side says before the other side does.
+#[derive(Debug)]
+pub(super) struct Turn<'a> {
+    /// `user` or `assistant`.
+    pub(super) role: &'static str,
+    pub(super) blocks: Vec<Block<'a>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Block<'a> {
+    /// Never blank: such a text is refused.
+    Text(Cow<'a, str>),
+    Media(&'a Media),
+    Call {
+        id: Cow<'a, str>,
+        name: &'a str,
+        arguments: &'a str,
+    },
+    Result {
+        id: Cow<'a, str>,
+        text: &'a str,
+        is_error: bool,
+    },
+    /// In the service's own words.
+    Native(&'a RawValue),
+}
+
+const USER: &str = "user";
+const ASSISTANT: &str = "assistant";
+
+/// All turns. A model that `thinks` must begin the turn with its reasoning as long as tool results
+/// are answered, which examples do not have: their turns are closed.
+pub(super) fn turns(request: &Request, thinks: bool) -> Vec<Turn<'_>> {
+    let mut turns = Turns(Vec::new());
+    for (i, example) in request.examples.iter().enumerate() {
+        turns.example(request.mode, example, i, thinks);
+    }
+    for message in &request.messages {
+        turns.message(message);
+    }
+    for exchange in &request.history {
+        turns.exchange(exchange);
+    }
+    turns.0
+}
+
+/// The texts of the system, those in the middle of the conversation included, and `last` what the
+/// wire has no other place for.
+pub(super) fn system<'a>(
+    request: &'a Request,
+    last: Option<Cow<'a, str>>,
+) -> Result<Vec<Cow<'a, str>>, ProviderError> {
+    let mut texts: Vec<_> = prompt::first(request).into_iter().collect();
+    for message in request.messages.iter().filter(|message| message.role == Role::System) {
+        for part in &message.parts {
+            texts.push(Cow::Borrowed(part.text().ok_or_else(|| {
+                ProviderError::encode(
+                    "a system message takes only text; attach media to the user's",
+                )
+            })?));
+        }
+    }
+    texts.extend(last);
+    texts.retain(|text| !text.trim().is_empty());
+    Ok(texts)
+}
+
+/// Asks for a call of our tools, where no property of the wire demands it.
+pub(super) fn demand(request: &Request) -> Cow<'static, str> {
+    let names: Vec<_> = request.tools().map(|tool| format!("`{}`", tool.name)).collect();
+    let names = names.join(", ");
+    Cow::Owned(match (request.only_tool(), request.mode) {
+        (Some(_), _) => format!("Give the answer by calling the tool {names}, not as text."),
+        (None, Mode::Parallel) => {
+            format!("Give the answer by calling {names}, once for each value, not as text.")
+        }
+        (None, _) => format!("Give the answer by calling one of {names}, not as text."),
+    })
+}
+
+struct Turns<'a>(Vec<Turn<'a>>);
+
+impl<'a> Turns<'a> {
+    /// Adds to the last turn if it is of the same side; a turn without any block is refused.
+    fn push(&mut self, role: &'static str, blocks: impl IntoIterator<Item = Block<'a>>) {
+        let blank =
+            |block: &Block<'_>| matches!(block, Block::Text(text) if text.trim().is_empty());
+        let mut blocks = blocks.into_iter().filter(|block| !blank(block)).peekable();
+        match self.0.last_mut() {
+            Some(turn) if turn.role == role => turn.blocks.extend(blocks),
+            _ if blocks.peek().is_some() => {
+                self.0.push(Turn { role, blocks: blocks.collect() });
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, role: &'static str, text: impl Into<Cow<'a, str>>) {
+        self.push(role, [Block::Text(text.into())]);
+    }
+
+    fn example(&mut self, mode: Mode, example: &'a Example, number: usize, thinks: bool) {
+        self.text(USER, &*example.input);
+        if !mode.uses_tools() {
+            let fenced = |json| Cow::Owned(format!("```json\n{json}\n```"));
+            for answer in &example.answers {
+                let json = &*answer.json;
+                let text = if mode == Mode::MarkdownJson { fenced(json) } else { json.into() };
+                self.text(ASSISTANT, text);
+            }
+            return;
+        }
+        let id = |i| Cow::Owned(format!("call_example_{number}_{i}"));
+        let calls = example.answers.iter().enumerate().map(|(i, answer)| Block::Call {
+            id: id(i),
+            name: answer.tool,
+            arguments: &answer.json,
+        });
+        self.push(ASSISTANT, calls);
+        let result = |i| Block::Result { id: id(i), text: "Correct.", is_error: false };
+        self.push(USER, (0..example.answers.len()).map(result));
+        if thinks {
+            self.text(ASSISTANT, "Done.");
+        }
+    }
+
+    fn message(&mut self, message: &'a Message) {
+        let role = match message.role {
+            Role::System => return,
+            Role::User => USER,
+            Role::Assistant => ASSISTANT,
+        };
+        let blocks = message.parts.iter().map(|part| match part {
+            Part::Text(text) => Block::Text(text.into()),
+            Part::Media(media) => Block::Media(media),
+        });
+        self.push(role, blocks);
+    }
+
+    /// The wrong answer as it was received, and the complaint: one result for each call, because a
+    /// call without one is refused, or a text.
+    fn exchange(&mut self, exchange: &'a Exchange) {
+        let answer = &exchange.answer;
+        if let Some(blocks) = native(answer) {
+            self.push(ASSISTANT, blocks);
+        } else {
+            let text = answer.content.iter().map(|text| Block::Text(text.into()));
+            let calls = answer.calls.iter().map(|call| Block::Call {
+                id: (&call.id).into(),
+                name: &call.name,
+                arguments: &call.arguments,
+            });
+            self.push(ASSISTANT, text.chain(calls));
+        }
+        if answer.calls.is_empty() {
+            return self.text(USER, &exchange.complaint);
+        }
+        let results = answer.calls.iter().zip(&exchange.results);
+        let results = results.map(|(call, result)| Block::Result {
+            id: (&call.id).into(),
+            text: &result.text,
+            is_error: result.is_error,
+        });
+        self.push(USER, results);
+    }
+}
+
+/// The blocks as received, without blank texts.
+fn native(answer: &Choice) -> Option<impl Iterator<Item = Block<'_>>> {
+    let blocks: Vec<&RawValue> = serde_json::from_str(answer.native.as_deref()?).ok()?;
+    let blank = |block: &&RawValue| {
+        let text = serde_json::from_str::<wire::Text<'_>>(block.get()).ok();
+        text.and_then(|block| block.text).is_some_and(|text| text.trim().is_empty())
+    };
+    Some(blocks.into_iter().filter(move |block| !blank(block)).map(Block::Native))
+}
+
+/// The arguments of a call, which the wire wants as an object, whatever the model wrote.
+pub(super) struct Arguments<'a>(pub(super) &'a str);
+
+impl Serialize for Arguments<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let object = self.0.trim();
+        match serde_json::from_str::<&RawValue>(object) {
+            Ok(object) if object.get().starts_with('{') => object.serialize(serializer),
+            _ => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("arguments", self.0)?;
+                map.end()
+            }
+        }
+    }
+}
+
+/// The arguments of a call as received: a string with JSON in it counts as that JSON.
+pub(super) fn arguments(input: Option<&RawValue>) -> String {
+    let Some(input) = input.map(RawValue::get).filter(|input| *input != "null") else {
+        return String::new();
+    };
+    serde_json::from_str::<String>(input).unwrap_or_else(|_| input.to_owned())
+}
+
+mod wire {
+    use std::borrow::Cow;
+
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    pub(super) struct Text<'a> {
+        #[serde(borrow)]
+        pub(super) text: Option<Cow<'a, str>>,
+    }
+}

@@ -1,0 +1,51 @@
+//! The wire format of Anthropic's messages: what is written, and what is read.
+
+#[path = "../support/mod.rs"]
+mod support;
+mod decode;
+mod encode;
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use instructor_core::Advice;
+use instructor_core::Extract;
+use instructor_core::provider::{Provider, ProviderErrorKind as Kind, Service, Setup};
+use instructor_core::request::{Message, Mode, Request};
+use instructor_core::schema::rendered;
+use serde_json::Value;
+use support::{KEY, Person};
+
+fn connect(base_url: Option<&str>) -> Arc<dyn Provider> {
+    let service = Service::find("claude").unwrap();
+    let setup = Setup {
+        key: Some(KEY.into()),
+        base_url: base_url.map(str::to_owned),
+        headers: HeaderMap::new(),
+        variable: &|_| None,
+    };
+    (service.connect)(service, setup).unwrap()
+}
+
+fn provider() -> Arc<dyn Provider> {
+    connect(None)
+}
+
+fn request(model: &str, mode: Mode) -> Request {
+    let rendered = rendered(Person::SCHEMA, provider().dialect(mode)).unwrap();
+    let mut request = Request::new(model, rendered, mode);
+    request.messages.push(Message::user("Ada is 36."));
+    request
+}
+
+fn body(request: &Request) -> Value {
+    serde_json::from_slice(&provider().encode(request).unwrap().body).unwrap()
+}
+
+fn refused(request: &Request) -> String {
+    let error = provider().encode(request).unwrap_err();
+    assert_eq!((error.kind, error.advice), (Kind::Encode, Advice::Never));
+    error.to_string()
+}
+
+const MODEL: &str = "claude-sonnet-4-5";
