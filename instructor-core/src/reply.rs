@@ -73,6 +73,7 @@ impl fmt::Debug for Choice {
             .field("calls", &self.calls)
             .field("refused", &self.refusal.is_some())
             .field("stop", &self.stop)
+            .field("native_bytes", &self.native.as_ref().map(|native| native.len()))
             .finish()
     }
 }

@@ -141,11 +141,8 @@ async fn read<T: Extract + Send + Sync>(
         }
     }
     if let Some((about, rejection)) = wrong {
-        let calls = (0..choice.calls.len()).map(|i| match i == about {
-            true => CallVerdict::Wrong(rejection.clone()),
-            false => CallVerdict::Ignored,
-        });
-        let calls = calls.collect();
+        let mut calls = vec![CallVerdict::Ignored; choice.calls.len()];
+        calls[about] = CallVerdict::Wrong(rejection.clone());
         return Verdict::Wrong(Wrong { choice: number, rejection, calls });
     }
     let uses_tools = request.mode.uses_tools();

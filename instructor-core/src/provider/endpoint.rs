@@ -67,10 +67,10 @@ pub(super) fn completed(address: &str, scheme: &str, path: &str) -> String {
 
 /// The base URL with its version, which some services' own libraries add to the host.
 pub(super) fn versioned(url: &str, version: &str) -> String {
-    match url.contains("://") {
-        true => completed(url, "https", &format!("/{version}")),
-        false => url.to_owned(),
+    if !url.contains("://") {
+        return url.to_owned();
     }
+    completed(url, "https", &format!("/{version}"))
 }
 
 /// All headers of a request with a JSON body, marked sensitive; `given` win over `own`.

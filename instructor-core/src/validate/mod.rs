@@ -68,7 +68,7 @@ impl Violation {
         {
             let path = path.strip_prefix('.').unwrap_or(path);
             self.path = if path.is_empty() { Path::ROOT.to_string() } else { path.to_owned() };
-            self.pointer = rest.to_owned();
+            self.pointer = rest.to_string();
             return Ok(self);
         }
         Err(self)
