@@ -231,7 +231,7 @@ fn reasoning_is_told_in_the_nearest_word() {
         (Reasoning::Budget(0), "none"),
         (Reasoning::Budget(100), "minimal"),
         (Reasoning::Budget(2_000), "low"),
-        (Reasoning::Budget(10_000), "medium"),
+        (Reasoning::Budget(8_000), "medium"),
         (Reasoning::Budget(u32::MAX), "high"),
     ] {
         let mut request = request(Mode::Tools);

@@ -13,6 +13,7 @@ mod content;
 mod failure;
 mod endpoint;
 mod body;
+mod effort;
 mod service;
 mod compatible;
 mod openai;

@@ -5,7 +5,8 @@ use serde_json::value::RawValue;
 
 use crate::media::MediaKind;
 use crate::prompt;
-use crate::provider::{ProviderError, body, openai};
+use crate::provider::effort::level;
+use crate::provider::{ProviderError, body};
 use crate::request::{Example, ExampleAnswer, Exchange, Mode, Part, Reasoning, Request, Role};
 use crate::schema::Rendered;
 
@@ -35,7 +36,7 @@ pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
 }
 
 fn think(reasoning: Reasoning) -> wire::Think {
-    match openai::level(reasoning) {
+    match level(reasoning) {
         0 => wire::Think::Flag(false),
         1 | 2 => wire::Think::Word("low"),
         3 => wire::Think::Word("medium"),

@@ -23,7 +23,6 @@ mod reasoning;
 
 pub(super) use media::refuse;
 pub use quirks::{Envelope, MediaForm, Quirks, ReasoningForm, ToolChoice};
-pub(super) use reasoning::level;
 
 /// `OpenAI` itself.
 pub(super) static SERVICES: &[Service] = &[Service {

@@ -3,11 +3,9 @@
 use serde::ser::SerializeMap;
 
 use super::ReasoningForm;
+use crate::provider::effort::{SCALE, level};
 use crate::provider::{ProviderError, Service};
 use crate::request::Reasoning;
-
-/// `OpenAI`'s words from the least to the most.
-const SCALE: [&str; 5] = ["none", "minimal", "low", "medium", "high"];
 
 /// Refuses what the service has no word for.
 pub(super) fn check(service: &Service, reasoning: Option<Reasoning>) -> Result<(), ProviderError> {
@@ -67,18 +65,6 @@ fn nearest<'a>(words: &[&'a str], reasoning: Reasoning) -> Option<&'a str> {
         (at.abs_diff(wanted), SCALE.len() - at.min(SCALE.len()))
     };
     words.iter().min_by_key(distance).copied()
-}
-
-/// The place on [`SCALE`]. The numbers are what gateways that know only one of both forms take an
-/// effort for.
-pub(in crate::provider) fn level(reasoning: Reasoning) -> usize {
-    match reasoning {
-        Reasoning::Off | Reasoning::Budget(0) => 0,
-        Reasoning::Minimal | Reasoning::Budget(..=512) => 1,
-        Reasoning::Low | Reasoning::Budget(..=2048) => 2,
-        Reasoning::Medium | Reasoning::Budget(..=8192) => 3,
-        Reasoning::High | Reasoning::Budget(_) => 4,
-    }
 }
 
 mod wire {

@@ -6,9 +6,10 @@ use serde_json::Value;
 use super::items;
 use crate::media::{Media, MediaKind, Source};
 use crate::prompt;
+use crate::provider::effort::{SCALE, level};
 use crate::provider::{ProviderError, body};
 use crate::reply::Call;
-use crate::request::{Example, ExampleAnswer, Exchange, Mode, Part, Reasoning, Request, Role};
+use crate::request::{Example, ExampleAnswer, Exchange, Mode, Part, Request, Role};
 use crate::schema::Rendered;
 
 /// What would change how the answer is read or when it is there.
@@ -76,20 +77,9 @@ impl Serialize for Body<'_> {
             map.serialize_entry("max_output_tokens", &max_tokens)?;
         }
         if let Some(reasoning) = options.reasoning {
-            map.serialize_entry("reasoning", &wire::Reasoning { effort: effort(reasoning) })?;
+            map.serialize_entry("reasoning", &wire::Reasoning { effort: SCALE[level(reasoning)] })?;
         }
         map.end()
-    }
-}
-
-/// The service counts no budget: it is told how much that is.
-fn effort(reasoning: Reasoning) -> &'static str {
-    match reasoning {
-        Reasoning::Off | Reasoning::Budget(0) => "none",
-        Reasoning::Minimal | Reasoning::Budget(..=511) => "minimal",
-        Reasoning::Low | Reasoning::Budget(..=4095) => "low",
-        Reasoning::Medium | Reasoning::Budget(..=16383) => "medium",
-        Reasoning::High | Reasoning::Budget(_) => "high",
     }
 }
 
