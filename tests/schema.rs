@@ -126,7 +126,13 @@ fn a_type_used_twice_is_one_entry() {
 
 macro_rules! doubling {
     ($($name:ident $below:ident)*) => {
-        $(#[derive(Deserialize, Extract)] struct $name { a: Box<$below>, b: Box<$below>, c: Vec<$below> })*
+        $(#[derive(Deserialize, Extract)] struct $name {
+            /// One.
+            a: Box<$below>,
+            /// Another.
+            b: Box<$below>,
+            c: Vec<$below>,
+        })*
     };
 }
 doubling! { D1 Place D2 D1 D3 D2 D4 D3 D5 D4 D6 D5 D7 D6 D8 D7 D9 D8 D10 D9 D11 D10 D12 D11 D13 D12 D14 D13 D15 D14 D16 D15 D17 D16 D18 D17 }
@@ -135,6 +141,16 @@ doubling! { D1 Place D2 D1 D3 D2 D4 D3 D5 D4 D6 D5 D7 D6 D8 D7 D9 D8 D10 D9 D11 
 fn a_schema_grows_with_the_types_not_with_the_paths() {
     let (one, eighteen) = (D1::json_schema().to_string(), D18::json_schema().to_string());
     assert!(eighteen.len() < 18 * one.len(), "{} {}", one.len(), eighteen.len());
+}
+
+#[test]
+fn a_dialect_without_entries_has_an_end() {
+    for dialect in Dialect::ALL {
+        match rendered(D18::SCHEMA, dialect) {
+            Ok(rendered) => assert!(rendered.json.get().len() < 200_000, "{}", dialect.name),
+            Err(error) => assert!(error.what.contains("more than 10000"), "{error}"),
+        }
+    }
 }
 
 mod here {

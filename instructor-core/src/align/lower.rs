@@ -11,7 +11,7 @@ use super::union::{Choice, Named, choices, variant_named};
 use super::wrap::{self, Scene};
 use crate::path::Path;
 use crate::schema::{
-    Data, Dialect, Extra, Field, Schema, Shape, Slot, Tagging, Variant, is_uniform,
+    Data, Dialect, Extra, Field, Property, Schema, Shape, Slot, Tagging, Variant, is_uniform,
 };
 use crate::validate::{Rejection, Violation};
 
@@ -139,6 +139,9 @@ impl Lowerer<'_> {
             let is = |key: &str| key == property.name || property.aliases.contains(&key);
             let name = property.name.into();
             match entries.iter().position(|(key, _)| is(key)) {
+                Some(index) if entries[index].1 == Node::Null && self.omits_null(property) => {
+                    taken[index] = true;
+                }
                 Some(index) => {
                     taken[index] = true;
                     lowered.push((name, self.slot(&entries[index].1, property.slot)));
@@ -162,6 +165,11 @@ impl Lowerer<'_> {
             }
         }
         Node::Object(lowered)
+    }
+
+    /// Whether the `null` of this property is written by leaving it out.
+    fn omits_null(&self, property: &Property) -> bool {
+        !self.dialect.all_required && !self.dialect.optional_null && property.option().is_some()
     }
 
     fn slot<'n>(&mut self, node: &'n Node<'n>, slot: Slot) -> Node<'n> {

@@ -11,7 +11,9 @@ use super::node::{Entry, Node};
 use super::repair::RepairKind;
 use super::union::{Named, list_names, variant_named};
 use crate::path::Path;
-use crate::schema::{self, Extra, Field, FlatObject, Property, Schema, Slot, Variant};
+use crate::schema::{
+    self, Extra, Field, FlatObject, Property, Recursion, Schema, Shape, Slot, Variant,
+};
 
 /// A form of an object with its names, looked up in constant time.
 #[derive(Debug)]
@@ -260,6 +262,9 @@ impl Fitter<'_> {
                         self.repair(place, RepairKind::MissingTag);
                         tags.push((property.name.into(), Node::Text(variant.name.into())));
                     }
+                    _ if self.is_empty_when_missing(property) => {
+                        tags.push((property.name.into(), empty(property)));
+                    }
                     _ if property.required => {
                         self.wrong(place, "required", None, || "is missing".into());
                     }
@@ -328,6 +333,14 @@ impl Fitter<'_> {
             }
         }
         owners
+    }
+
+    /// Whether the dialect let the model leave out this list because a type contains itself there.
+    fn is_empty_when_missing(&self, property: &Property) -> bool {
+        property.required
+            && self.dialect.recursion == Recursion::Optional
+            && empty(property) != Node::Null
+            && property.mentions_recursion()
     }
 
     /// The value of a property; `None` if its `null` means that it is missing.
@@ -412,6 +425,16 @@ struct Owners {
     of_properties: Vec<Option<usize>>,
     /// For each entry, whether a property has it.
     taken: Vec<bool>,
+}
+
+/// The empty list or map of a field; `null` if it is neither.
+fn empty(property: &Property) -> Node<'static> {
+    let Slot::Field(field) = property.slot else { return Node::Null };
+    match super::fit::bare(field.schema).shape {
+        Shape::List { min: 0, .. } => Node::List(Vec::new()),
+        Shape::Map { .. } => Node::Object(Vec::new()),
+        _ => Node::Null,
+    }
 }
 
 fn agreement(node: &Node<'_>, form: &Form) -> Agreement {

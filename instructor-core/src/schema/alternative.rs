@@ -23,7 +23,8 @@ pub(super) fn of(
 ) -> Result<Vec<Alternative>, Unsupported> {
     let schema = schema.resolve();
     if !schema.calls {
-        return union(schema, dialect);
+        // What is no tool of its own is still a form of the whole.
+        return Ok(union(schema, dialect).unwrap_or_default());
     }
     let Shape::List { items, .. } = schema.shape else { return Ok(Vec::new()) };
     let union = union(items.resolve(), dialect)?;

@@ -12,13 +12,14 @@ mod message;
 pub mod fits;
 mod dialect;
 mod objects;
+mod recursion;
 mod render;
 mod rendered;
 mod alternative;
 pub mod limits;
 
 pub use alternative::Alternative;
-pub use dialect::Dialect;
+pub use dialect::{Dialect, Least, Null, Recursion, Refs, Unknown};
 pub(crate) use objects::{Extra, FlatObject, Property, Slot, alternatives, object};
 pub(crate) use render::is_uniform;
 #[cfg(feature = "client")]

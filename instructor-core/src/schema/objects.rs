@@ -1,6 +1,6 @@
 //! The object forms of a type, after tags and flattening are put in their place.
 
-use super::{Data, Field, Schema, Shape, Tagging, Variant};
+use super::{Data, Field, Presence, Schema, Shape, Tagging, Variant, recursion};
 
 /// One form that an object of the type may have.
 #[derive(Debug, Clone)]
@@ -21,6 +21,40 @@ pub(crate) struct Property {
     pub(crate) slot: Slot,
     /// Serde refuses an object without it.
     pub(crate) required: bool,
+}
+
+impl Property {
+    /// The field of the option that stands here and the type inside, if leaving the property out
+    /// says the same as `null`.
+    pub(crate) fn option(&self) -> Option<(&'static Field, &'static Schema)> {
+        let field = match self.slot {
+            Slot::Field(field) => field,
+            Slot::Data { variant, .. } => match variant.data {
+                Data::Newtype(field) => field,
+                _ => return None,
+            },
+            Slot::Tag(..) => return None,
+        };
+        match field.schema.resolve().shape {
+            Shape::Option(inner) if !self.required && field.presence != Presence::Defaulted => {
+                Some((field, inner))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a type that contains itself stands in the property.
+    pub(crate) fn mentions_recursion(&self) -> bool {
+        match self.slot {
+            Slot::Field(field) => recursion::mentions(field.schema),
+            Slot::Data { variant, .. } => match variant.data {
+                Data::Newtype(field) => recursion::mentions(field.schema),
+                Data::Tuple(fields) => fields.iter().any(|f| recursion::mentions(f.schema)),
+                Data::Unit | Data::Struct(_) => false,
+            },
+            Slot::Tag(..) => false,
+        }
+    }
 }
 
 /// What stands in a property.

@@ -3,12 +3,18 @@
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 
-use crate::schema::{Data, Field, Schema, Shape};
+use crate::schema::{Refs, Schema, Shape, recursion};
 
 /// The keys of `$defs`: for named types that are mentioned twice or contain themselves. The root
-/// gets `None` if it is mentioned at all and `root_is_hash`: then `#` refers to it.
-pub(super) fn names(root: &'static Schema, root_is_hash: bool) -> HashMap<TypeId, Option<String>> {
+/// gets `None` if it is mentioned at all and `#` may refer to it (it is not `wrapped`). Where types
+/// are inlined, only those that contain themselves have a key: they cannot be.
+pub(super) fn names(
+    root: &'static Schema,
+    refs: Refs,
+    wrapped: bool,
+) -> HashMap<TypeId, Option<String>> {
     let root = root.resolve();
+    let root_is_hash = refs == Refs::Root && !wrapped;
     let mut census = Census::default();
     census.visit(root);
     let mut taken = HashMap::new();
@@ -20,7 +26,9 @@ pub(super) fn names(root: &'static Schema, root_is_hash: bool) -> HashMap<TypeId
             if uses.times > 1 {
                 names.insert(id, None);
             }
-        } else if uses.recursive || (uses.times > 1 && is_worth_an_entry(schema)) {
+        } else if uses.recursive
+            || (refs != Refs::Inlined && uses.times > 1 && is_worth_an_entry(schema))
+        {
             let count = taken.entry(schema.name).or_insert(0);
             *count += 1;
             let number = if *count == 1 { String::new() } else { count.to_string() };
@@ -28,14 +36,6 @@ pub(super) fn names(root: &'static Schema, root_is_hash: bool) -> HashMap<TypeId
         }
     }
     names
-}
-
-/// Whether the type contains itself.
-pub(super) fn is_recursive(schema: &'static Schema) -> bool {
-    let schema = schema.resolve();
-    let mut census = Census::default();
-    census.visit(schema);
-    census.uses.get(&(schema.id)()).is_some_and(|uses| uses.recursive)
 }
 
 /// A newtype of a text or a number is as short in place.
@@ -91,28 +91,6 @@ impl Census {
     }
 
     fn parts(&mut self, schema: &'static Schema) {
-        match schema.shape {
-            Shape::Option(inner) | Shape::List { items: inner, .. } => self.visit(inner),
-            Shape::Map { values, .. } => self.visit(values),
-            Shape::Newtype { field, .. } => self.visit(field.schema),
-            Shape::Object { fields, .. } | Shape::Tuple(fields) => self.fields(fields),
-            Shape::Enum { variants, .. } => {
-                for variant in variants.iter().filter(|variant| !variant.hidden) {
-                    match variant.data {
-                        Data::Unit => {}
-                        Data::Newtype(field) => self.visit(field.schema),
-                        Data::Tuple(fields) | Data::Struct(fields) => self.fields(fields),
-                    }
-                }
-            }
-            Shape::AnyOf(schemas) => schemas.iter().for_each(|schema| self.visit(schema)),
-            _ => {}
-        }
-    }
-
-    fn fields(&mut self, fields: &'static [Field]) {
-        for field in fields.iter().filter(|field| !field.hidden) {
-            self.visit(field.schema);
-        }
+        recursion::parts(schema, true, &mut |inner| self.visit(inner));
     }
 }

@@ -2,13 +2,19 @@
 
 use serde_json::{Value, json};
 
+use super::forms::core;
 use super::shapes::FLOAT_SAFE;
 use super::{Node, Renderer};
-use crate::schema::{Number, Rule, Schema, Shape};
+use crate::schema::{Null, Number, Rule, Schema, Shape};
 
 impl Renderer {
     /// Adds what the rules say.
     pub(super) fn rules(&self, node: &mut Node, rules: &'static [Rule], schema: &'static Schema) {
+        if self.dialect.null == Null::Form
+            && let Some(core) = core(node)
+        {
+            return self.rules(core, rules, schema);
+        }
         for rule in rules {
             self.rule(node, rule, schema);
         }
@@ -16,7 +22,7 @@ impl Renderer {
 
     fn rule(&self, node: &mut Node, rule: &'static Rule, schema: &'static Schema) {
         match *rule {
-            Rule::Length { min, max } => match core(schema).shape {
+            Rule::Length { min, max } => match bare(schema).shape {
                 Shape::List { .. } => self.count(node, "Items", "item", min, max),
                 Shape::Map { .. } => {
                     let (keyword, unit) = if self.dialect.maps {
@@ -48,22 +54,26 @@ impl Renderer {
             }
             Rule::Unique => self.keyword(node, "uniqueItems", true.into(), "No item twice."),
             Rule::OneOf(values) => self.one_of(node, values),
-            Rule::Inner(rules) => self.inner(node, rules, core(schema)),
+            Rule::Inner(rules) => self.inner(node, rules, bare(schema)),
         }
     }
 
     fn one_of(&self, node: &mut Node, values: &'static [&'static str]) {
         let sentence = format!("One of {}.", values.join(", "));
+        let kind = match node.get("type") {
+            Some(Value::String(kind)) => kind.as_str(),
+            Some(Value::Array(kinds)) => kinds.first().and_then(Value::as_str).unwrap_or_default(),
+            _ => "",
+        };
+        if self.is_compound(node) || !self.dialect.takes_enum(kind) {
+            return self.append(node, &sentence);
+        }
         let mut list: Vec<Value> =
             values.iter().filter_map(|value| serde_json::from_str(value).ok()).collect();
         if node.get("type").is_some_and(|kind| kind.as_array().is_some()) {
             list.push(Value::Null);
         }
-        if self.is_compound(node) {
-            self.append(node, &sentence);
-        } else {
-            node.insert("enum".into(), list.into());
-        }
+        node.insert("enum".into(), list.into());
     }
 
     fn inner(&self, node: &mut Node, rules: &'static [Rule], list: &'static Schema) {
@@ -99,13 +109,14 @@ impl Renderer {
             (_, "entry") => "entries".to_owned(),
             _ => format!("{unit}s"),
         };
-        if let Some(n) = min {
-            let sentence = format!("At least {n} {}.", plural(n));
-            self.limit(node, &format!("min{what}"), n.into(), &sentence);
-        }
-        if let Some(n) = max {
-            let sentence = format!("At most {n} {}.", plural(n));
-            self.limit(node, &format!("max{what}"), n.into(), &sentence);
+        for (bound, prefix, words) in [(min, "min", "At least"), (max, "max", "At most")] {
+            let Some(n) = bound else { continue };
+            let sentence = format!("{words} {n} {}.", plural(n));
+            if n > self.dialect.largest_count {
+                self.append(node, &sentence);
+            } else {
+                self.limit(node, &format!("{prefix}{what}"), n.into(), &sentence);
+            }
         }
     }
 
@@ -146,6 +157,9 @@ impl Renderer {
 
     /// A `pattern` that is surely in JSON Schema's syntax (ECMA-262); a second one goes into `allOf`.
     fn affix(&self, node: &mut Node, pattern: &str, sentence: &str) {
+        if !self.dialect.takes_pattern(pattern) {
+            return self.append(node, sentence);
+        }
         if !node.contains_key("pattern") {
             return self.keyword(node, "pattern", pattern.into(), sentence);
         }
@@ -188,7 +202,7 @@ impl Renderer {
 
     /// Puts a text before the description that is there.
     pub(super) fn describe(&self, node: &mut Node, text: &str) {
-        if text.is_empty() {
+        if text.is_empty() || self.in_forms(node, |renderer, form| renderer.describe(form, text)) {
             return;
         }
         let text = match node.get("description").and_then(Value::as_str) {
@@ -201,6 +215,9 @@ impl Renderer {
 
     /// Puts a sentence behind the description that is there.
     pub(super) fn append(&self, node: &mut Node, sentence: &str) {
+        if self.in_forms(node, |renderer, form| renderer.append(form, sentence)) {
+            return;
+        }
         let text = match node.get("description").and_then(Value::as_str) {
             Some(old) if old.contains(sentence) => return,
             Some(old) if old.contains('\n') => format!("{old}\n{sentence}"),
@@ -211,9 +228,28 @@ impl Renderer {
         self.set_description(node, text);
     }
 
+    /// Runs `inner` with each form that is not `null`, where only these can have a description;
+    /// false if `node` itself can have one.
+    fn in_forms(&self, node: &mut Node, inner: impl Fn(&Self, &mut Node)) -> bool {
+        if self.dialect.described_unions {
+            return false;
+        }
+        let Some(Value::Array(forms)) = node.get_mut("anyOf") else { return false };
+        for form in forms.iter_mut().filter_map(Value::as_object_mut) {
+            if form.get("type").is_none_or(|kind| kind != "null") {
+                inner(self, form);
+            }
+        }
+        true
+    }
+
     /// The description stands right after the type, where a reader looks for it.
     fn set_description(&self, node: &mut Node, text: String) {
         if node.contains_key("$ref") && !self.dialect.ref_siblings {
+            if !self.wraps_refs() {
+                // Said where the type was written in place, see `target`.
+                return;
+            }
             let reference = std::mem::take(node);
             node.insert("anyOf".into(), json!([reference]));
         }
@@ -246,11 +282,11 @@ impl Renderer {
 }
 
 /// The type behind `Option` and newtypes, which the rules are about.
-fn core(schema: &'static Schema) -> &'static Schema {
+fn bare(schema: &'static Schema) -> &'static Schema {
     let schema = schema.resolve();
     match schema.shape {
-        Shape::Option(inner) => core(inner),
-        Shape::Newtype { field, .. } => core(field.schema),
+        Shape::Option(inner) => bare(inner),
+        Shape::Newtype { field, .. } => bare(field.schema),
         _ => schema,
     }
 }

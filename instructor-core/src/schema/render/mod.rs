@@ -1,15 +1,16 @@
 //! A schema as JSON Schema, in a dialect.
 
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::objects::{Extra, FlatObject};
-use super::{Dialect, Schema, Shape, Unsupported, alternatives};
+use super::{Dialect, Recursion, Refs, Schema, Shape, Unsupported, alternatives, recursion};
 
 mod defs;
+mod forms;
 mod keywords;
 mod objects;
 mod shapes;
@@ -20,6 +21,12 @@ pub(crate) use shapes::is_uniform;
 /// One JSON Schema object while it is built.
 type Node = Map<String, Value>;
 
+/// So many types are written in place though they have an entry in `$defs`.
+const IN_PLACE: usize = 1_000;
+
+/// So many types are written where there is no `$defs`.
+const INLINED: usize = 10_000;
+
 /// The JSON Schema of a type in a dialect, and whether its root had to be wrapped.
 pub(super) fn render(
     schema: &'static Schema,
@@ -29,12 +36,8 @@ pub(super) fn render(
     let mut renderer = Renderer::new(schema, dialect, wrapped);
     let mut root = if wrapped {
         let value = renderer.edge(schema)?;
-        let mut root = Node::new();
-        root.insert("type".into(), "object".into());
-        root.insert("properties".into(), json!({ "value": value }));
-        root.insert("required".into(), json!(["value"]));
-        root.insert("additionalProperties".into(), false.into());
-        root
+        let required = dialect.recursion != Recursion::Optional || !recursion::mentions(schema);
+        renderer.closed(vec![("value", value)], required)
     } else {
         renderer.body(schema)?
     };
@@ -42,8 +45,21 @@ pub(super) fn render(
     if dialect.object_root && root.get("description") == Some(&schema.description.into()) {
         root.shift_remove("description");
     }
-    if !renderer.defs.is_empty() {
-        root.insert("$defs".into(), Value::Object(std::mem::take(&mut renderer.defs)));
+    let defs = used(&root, std::mem::take(&mut renderer.defs));
+    if !defs.is_empty() {
+        root.insert("$defs".into(), Value::Object(defs));
+    }
+    let mut root = Value::Object(root);
+    let unions = count_unions(&root);
+    if unions > dialect.most_unions {
+        let most = dialect.most_unions;
+        return Err(renderer.unsupported(format!(
+            "{unions} values of several types or forms, and only {most} are taken; split the type, \
+             or use a mode that is not strict"
+        )));
+    }
+    if dialect.capitals {
+        capitalize(&mut root);
     }
     let json = to_raw_value(&root).map_err(|error| renderer.unsupported(error.to_string()))?;
     Ok((json, wrapped))
@@ -63,6 +79,63 @@ fn is_object(schema: &'static Schema, dialect: &Dialect) -> bool {
     }
 }
 
+/// The entries of `$defs` that a `$ref` leads to; where types are written in place, some are not.
+fn used(root: &Node, mut defs: Node) -> Node {
+    let mut targets = HashSet::new();
+    root.values().for_each(|node| collect_refs(node, &mut targets));
+    let mut open: Vec<String> = targets.iter().cloned().collect();
+    while let Some(name) = open.pop() {
+        let mut inner = HashSet::new();
+        if let Some(node) = defs.get(&name) {
+            collect_refs(node, &mut inner);
+        }
+        open.extend(inner.into_iter().filter(|name| targets.insert(name.clone())));
+    }
+    defs.retain(|name, _| targets.contains(name));
+    defs
+}
+
+fn collect_refs(node: &Value, targets: &mut HashSet<String>) {
+    match node {
+        Value::Object(node) => {
+            let target = node.get("$ref").and_then(Value::as_str);
+            if let Some(name) = target.and_then(|target| target.strip_prefix("#/$defs/")) {
+                targets.insert(name.to_owned());
+            }
+            node.values().for_each(|node| collect_refs(node, targets));
+        }
+        Value::Array(list) => list.iter().for_each(|node| collect_refs(node, targets)),
+        _ => {}
+    }
+}
+
+/// How many schemas have several types or forms.
+fn count_unions(node: &Value) -> usize {
+    match node {
+        Value::Object(node) => {
+            let own = node.contains_key("anyOf") || node.get("type").is_some_and(Value::is_array);
+            usize::from(own) + node.values().map(count_unions).sum::<usize>()
+        }
+        Value::Array(list) => list.iter().map(count_unions).sum(),
+        _ => 0,
+    }
+}
+
+/// Writes the names of types in capitals.
+fn capitalize(node: &mut Value) {
+    match node {
+        Value::Object(node) => {
+            // A property of this name holds a schema, no text.
+            if let Some(Value::String(name)) = node.get_mut("type") {
+                name.make_ascii_uppercase();
+            }
+            node.values_mut().for_each(capitalize);
+        }
+        Value::Array(list) => list.iter_mut().for_each(capitalize),
+        _ => {}
+    }
+}
+
 /// Walks a type and keeps what belongs to the whole: the entries of `$defs` and the place.
 struct Renderer {
     dialect: &'static Dialect,
@@ -70,12 +143,29 @@ struct Renderer {
     names: HashMap<TypeId, Option<String>>,
     defs: Node,
     path: Vec<String>,
+    /// The types that are written in place though they have an entry.
+    in_place: Vec<TypeId>,
+    /// The field's rules say how small and how great the integer is that comes next.
+    bounded: (bool, bool),
+    /// How many types were written so far.
+    written: usize,
+    /// How many properties were optional so far.
+    optional: usize,
 }
 
 impl Renderer {
     fn new(schema: &'static Schema, dialect: &'static Dialect, wrapped: bool) -> Self {
-        let names = defs::names(schema, !wrapped);
-        Self { dialect, names, defs: Node::new(), path: Vec::new() }
+        let names = defs::names(schema, dialect.refs, wrapped);
+        Self {
+            dialect,
+            names,
+            defs: Node::new(),
+            path: Vec::new(),
+            in_place: Vec::new(),
+            bounded: (false, false),
+            written: 0,
+            optional: 0,
+        }
     }
 
     /// Runs `inner` with one more step in the place that errors name.
@@ -111,12 +201,7 @@ impl Renderer {
         let Some(name) = self.names.get(&id).cloned() else {
             return self.body(schema);
         };
-        if !self.dialect.recursion && defs::is_recursive(schema) {
-            return Err(self.unsupported(format!(
-                "`{}` contains itself; limit its depth with types of their own",
-                schema.name
-            )));
-        }
+        self.check_recursion(schema)?;
         let Some(name) = name else {
             return Ok(reference("#"));
         };
@@ -129,9 +214,52 @@ impl Renderer {
         Ok(reference(&format!("#/$defs/{name}")))
     }
 
+    /// [`edge`](Self::edge) for a type of which something will be said: where nothing may stand beside
+    /// a `$ref`, nor beside an `anyOf` around it, the type is written in place. Inside itself it is
+    /// not, nor in a schema that is great already, and what should be said is left out there.
+    fn target(&mut self, schema: &'static Schema, says: bool) -> Result<Node, Unsupported> {
+        let node = self.edge(schema)?;
+        let sayable = self.dialect.ref_siblings || self.wraps_refs();
+        let id = (schema.resolve().id)();
+        let enough = self.written > IN_PLACE || self.in_place.contains(&id);
+        if !says || sayable || enough || !node.contains_key("$ref") {
+            return Ok(node);
+        }
+        self.in_place.push(id);
+        let body = self.body(schema);
+        self.in_place.pop();
+        body
+    }
+
+    /// Whether a `$ref` of which something is said becomes the only form of an `anyOf`; where these
+    /// are counted, none is spent on it.
+    fn wraps_refs(&self) -> bool {
+        self.dialect.described_unions && self.dialect.most_unions == usize::MAX
+    }
+
+    fn check_recursion(&self, schema: &'static Schema) -> Result<(), Unsupported> {
+        let way_out = match self.dialect.recursion {
+            Recursion::Refused if recursion::is_recursive(schema) => {
+                "limit its depth with types of their own"
+            }
+            Recursion::Optional if recursion::is_bare(schema) => {
+                "give the inner one a property of its own, such as the field of a struct"
+            }
+            _ => return Ok(()),
+        };
+        Err(self.unsupported(format!("`{}` contains itself; {way_out}", schema.name)))
+    }
+
     /// The type in place, with its own description, examples and deprecation.
     fn body(&mut self, schema: &'static Schema) -> Result<Node, Unsupported> {
         let schema = schema.resolve();
+        self.written += 1;
+        if self.dialect.refs == Refs::Inlined && self.written > INLINED {
+            return Err(self.unsupported(format!(
+                "a type that holds more than {INLINED} others, each written where it stands; make \
+                 it smaller"
+            )));
+        }
         let mut node = self.shape(schema)?;
         self.describe(&mut node, schema.description);
         self.annotate(&mut node, "", schema.examples, schema.deprecated);

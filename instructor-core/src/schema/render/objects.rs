@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::shapes::{any_of, nullable, typed};
+use super::shapes::typed;
 use super::{Node, Renderer};
 use crate::schema::objects::{Extra, FlatObject, Property, Slot, object};
-use crate::schema::{Data, Field, Unsupported, Variant};
+use crate::schema::{Data, Field, Least, Recursion, Unknown, Unsupported, Variant};
 
 impl Renderer {
     /// The objects that have these forms.
     pub(super) fn forms(&mut self, forms: &[FlatObject]) -> Result<Node, Unsupported> {
         let nodes: Result<Vec<_>, _> = forms.iter().map(|form| self.form(form)).collect();
-        Ok(any_of(nodes?))
+        self.any_of(nodes?)
     }
 
     /// The object with these fields.
@@ -34,18 +34,13 @@ impl Renderer {
                     properties.insert((*alias).to_owned(), node.clone().into());
                 }
                 choices.push(one_name(property));
-            } else if property.required || self.dialect.all_required {
+            } else if self.is_required(property)? {
                 required.push(Value::from(property.name));
             }
             properties.insert(property.name.to_owned(), node.into());
         }
-        let mut node = typed("object");
-        if !properties.is_empty() || self.dialect.closed {
-            node.insert("properties".into(), properties.into());
-        }
-        if !required.is_empty() || self.dialect.all_required {
-            node.insert("required".into(), required.into());
-        }
+        self.check_least(&properties, &required)?;
+        let mut node = self.object(properties, required);
         if !choices.is_empty() {
             node.insert("allOf".into(), choices.into());
         }
@@ -57,9 +52,46 @@ impl Renderer {
         Ok(node)
     }
 
+    /// Whether the model must write the property.
+    fn is_required(&mut self, property: &Property) -> Result<bool, Unsupported> {
+        if self.dialect.all_required {
+            return Ok(true);
+        }
+        let left_open =
+            self.dialect.recursion == Recursion::Optional && property.mentions_recursion();
+        if property.required && !left_open {
+            return Ok(true);
+        }
+        self.optional += 1;
+        let most = self.dialect.most_optional;
+        if self.optional > most {
+            return self.at(property.name, |renderer| {
+                Err(renderer.unsupported(format!(
+                    "more than {most} optional properties in all; make some required, split the \
+                     type, or use a mode that is not strict"
+                )))
+            });
+        }
+        Ok(false)
+    }
+
+    fn check_least(&self, properties: &Node, required: &[Value]) -> Result<(), Unsupported> {
+        let what = match self.dialect.least {
+            Least::Property | Least::Required if properties.is_empty() => {
+                "an object without properties; give it a field"
+            }
+            Least::Required if required.is_empty() => {
+                "an object with optional properties only; make one of its fields required"
+            }
+            _ => return Ok(()),
+        };
+        Err(self.unsupported(what))
+    }
+
     fn extra(&mut self, node: &mut Node, extra: Extra) -> Result<(), Unsupported> {
         match extra {
-            Extra::Ignored if !self.dialect.closed => {}
+            Extra::Ignored if self.dialect.unknown == Unknown::AsDeclared => {}
+            Extra::Ignored | Extra::Refused if self.dialect.unknown == Unknown::Unsaid => {}
             Extra::Ignored | Extra::Refused => {
                 node.insert("additionalProperties".into(), false.into());
             }
@@ -77,13 +109,18 @@ impl Renderer {
     }
 
     fn property(&mut self, property: &Property) -> Result<Node, Unsupported> {
+        if !self.dialect.optional_null
+            && let Some((field, inner)) = property.option()
+        {
+            return self.field_as(field, inner, false);
+        }
         let node = match property.slot {
             Slot::Field(field) => self.field(field)?,
             Slot::Tag(variant, variants) => self.tag(variant, variants),
             Slot::Data { variant, closed } => self.data(variant, closed)?,
         };
         let optional = self.dialect.all_required && !property.required;
-        Ok(if optional { nullable(node) } else { node })
+        if optional { self.nullable(node) } else { Ok(node) }
     }
 
     /// The data of a variant without its name.
@@ -93,8 +130,10 @@ impl Renderer {
         closed: bool,
     ) -> Result<Node, Unsupported> {
         match variant.data {
-            Data::Unit => Ok(typed("null")),
-            Data::Newtype(field) => self.field(field),
+            Data::Unit => self.null(),
+            Data::Newtype(field) => {
+                self.field_as(field, field.schema, !variant.description.is_empty())
+            }
             Data::Tuple(fields) => self.tuple(fields),
             Data::Struct(fields) => self.fields(fields, closed),
         }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Node, Renderer};
-use crate::schema::{Field, Schema, Shape, Text, Unsupported};
+use crate::schema::{Dialect, Field, Null, Rule, Schema, Shape, Text, Unsupported};
 
 /// The greatest whole number that a 64-bit float keeps, and the readers that use one.
 pub(super) const FLOAT_SAFE: i128 = 1 << 53;
@@ -15,12 +15,18 @@ impl Renderer {
             Shape::Any if self.dialect.free_form => Ok(Node::new()),
             Shape::Any => Err(self
                 .unsupported("a value of any type; say which with `#[extract(schema_as = Type)]`")),
-            Shape::Null => Ok(typed("null")),
+            Shape::Null => self.null(),
             Shape::Bool => Ok(typed("boolean")),
             Shape::Integer { min, max, nonzero } => Ok(self.integer(min, max, nonzero)),
-            Shape::Number => Ok(typed("number")),
+            Shape::Number => {
+                self.bounded = (false, false);
+                Ok(typed("number"))
+            }
             Shape::Text(text) => Ok(self.text(text)),
-            Shape::Option(inner) => Ok(nullable(self.edge(inner)?)),
+            Shape::Option(inner) => {
+                let node = self.target(inner, !self.dialect.described_unions)?;
+                self.nullable(node)
+            }
             Shape::List { items, min, max, unique } => {
                 let mut node = typed("array");
                 let items = self.at("[]", |renderer| renderer.edge(items))?;
@@ -37,7 +43,8 @@ impl Renderer {
                 let values = self.at("{}", |renderer| renderer.edge(values))?;
                 node.insert("additionalProperties".into(), values.into());
                 if let Some(names) = self.key(keys)? {
-                    node.insert("propertyNames".into(), names.into());
+                    let sentence = key_sentence(&names);
+                    self.keyword(&mut node, "propertyNames", names.into(), &sentence);
                 }
                 Ok(node)
             }
@@ -45,15 +52,19 @@ impl Renderer {
                 let key = self.key(keys)?.unwrap_or_else(|| typed("string"));
                 let value = self.at("{}", |renderer| renderer.edge(values))?;
                 let mut node = typed("array");
-                node.insert("items".into(), closed(vec![("key", key), ("value", value)]).into());
+                let entry = self.closed(vec![("key", key), ("value", value)], true);
+                node.insert("items".into(), entry.into());
                 self.append(&mut node, "A list of entries, no key twice.");
                 Ok(node)
             }
-            Shape::Newtype { field, .. } => self.field(field),
+            Shape::Newtype { field, .. } => {
+                let says = !schema.description.is_empty() || !schema.examples.is_empty();
+                self.field_as(field, field.schema, says)
+            }
             Shape::Object { .. } | Shape::Enum { .. } => self.union(schema),
             Shape::AnyOf(schemas) => {
                 let nodes: Result<Vec<_>, _> = schemas.iter().map(|s| self.edge(s)).collect();
-                Ok(any_of(nodes?))
+                self.any_of(nodes?)
             }
             Shape::Recursive(get) => self.shape(get()),
         }
@@ -61,7 +72,23 @@ impl Renderer {
 
     /// A field's type with the rules and the texts of the field.
     pub(super) fn field(&mut self, field: &'static Field) -> Result<Node, Unsupported> {
-        let mut node = self.edge(field.schema)?;
+        self.field_as(field, field.schema, false)
+    }
+
+    /// A field with `schema` in place of its type; something else will be said of it, too.
+    pub(super) fn field_as(
+        &mut self,
+        field: &'static Field,
+        schema: &'static Schema,
+        says_more: bool,
+    ) -> Result<Node, Unsupported> {
+        let silent = field.description.is_empty()
+            && field.rules.is_empty()
+            && field.default.is_empty()
+            && field.examples.is_empty()
+            && !field.deprecated;
+        self.bounded = bounds(field.rules);
+        let mut node = self.target(schema, says_more || !silent)?;
         self.rules(&mut node, field.rules, field.schema);
         self.describe(&mut node, field.description);
         self.annotate(&mut node, field.default, field.examples, field.deprecated);
@@ -76,34 +103,46 @@ impl Renderer {
         }
         if !self.dialect.tuples && !is_uniform(fields) {
             let names: Vec<_> = (0..fields.len()).map(|index| format!("item_{index}")).collect();
-            return Ok(closed(names.iter().map(String::as_str).zip(nodes).collect()));
+            return Ok(self.closed(names.iter().map(String::as_str).zip(nodes).collect(), true));
         }
         let mut node = typed("array");
-        if self.dialect.tuples {
+        if self.dialect.tuples && (self.dialect.false_schema || !nodes.is_empty()) {
             if !nodes.is_empty() {
                 node.insert("prefixItems".into(), nodes.into());
             }
-            node.insert("items".into(), false.into());
+            if self.dialect.false_schema {
+                node.insert("items".into(), false.into());
+            }
         } else if let Some(first) = nodes.into_iter().next() {
             node.insert("items".into(), first.into());
         } else {
             // A list without items; readers want to know of what all the same.
-            node.insert("items".into(), typed("null").into());
+            let of = if self.dialect.null == Null::Refused { "string" } else { "null" };
+            node.insert("items".into(), typed(of).into());
         }
         self.count(&mut node, "Items", "item", Some(fields.len()), Some(fields.len()));
         Ok(node)
     }
 
-    fn integer(&self, min: i128, max: u128, nonzero: bool) -> Node {
+    fn integer(&mut self, min: i128, max: u128, nonzero: bool) -> Node {
         let mut node = typed("integer");
-        let wide = self.dialect.wide_integers;
+        let (says_min, says_max) = std::mem::take(&mut self.bounded);
+        let greatest = match self.dialect {
+            Dialect { wide_integers: true, .. } => u128::MAX,
+            dialect if dialect.takes_keyword("minimum") => FLOAT_SAFE.unsigned_abs(),
+            // In a sentence, the bounds of a greater type would only be in the way.
+            _ => u128::from(u16::MAX),
+        };
+        let as_sentence = !self.dialect.takes_keyword("minimum");
         if let Ok(value) = i64::try_from(min)
-            && (wide || min >= -FLOAT_SAFE)
+            && min.unsigned_abs() <= greatest
+            && !(as_sentence && says_min)
         {
             self.keyword(&mut node, "minimum", value.into(), &format!("At least {min}."));
         }
         if let Ok(value) = u64::try_from(max)
-            && (wide || max <= FLOAT_SAFE.unsigned_abs())
+            && max <= greatest
+            && !(as_sentence && says_max)
         {
             self.keyword(&mut node, "maximum", value.into(), &format!("At most {max}."));
         }
@@ -174,54 +213,40 @@ pub(super) fn typed(name: &str) -> Node {
     node
 }
 
-/// An object with these properties, all required, and no others.
-fn closed(properties: Vec<(&str, Node)>) -> Node {
-    let mut node = typed("object");
-    let required: Vec<Value> = properties.iter().map(|(name, _)| (*name).into()).collect();
-    let properties: Node =
-        properties.into_iter().map(|(name, node)| (name.to_owned(), node.into())).collect();
-    node.insert("properties".into(), properties.into());
-    node.insert("required".into(), required.into());
-    node.insert("additionalProperties".into(), false.into());
-    node
+/// Whether the rules say how small and how great a number is.
+fn bounds(rules: &[Rule]) -> (bool, bool) {
+    rules.iter().fold((false, false), |(low, high), rule| match rule {
+        Rule::Range { min, max, above, below } => {
+            (low || min.is_some() || above.is_some(), high || max.is_some() || below.is_some())
+        }
+        Rule::OneOf(_) => (true, true),
+        Rule::Inner(rules) => {
+            let (inner_low, inner_high) = bounds(rules);
+            (low || inner_low, high || inner_high)
+        }
+        _ => (low, high),
+    })
 }
 
-/// `anyOf`, unless there is only one.
-pub(super) fn any_of(mut nodes: Vec<Node>) -> Node {
-    if nodes.len() == 1 {
-        return nodes.remove(0);
+/// What is said of the keys of a map where `propertyNames` is not taken.
+fn key_sentence(names: &Node) -> String {
+    let mut facts = Vec::new();
+    if let Some(Value::Array(values)) = names.get("enum") {
+        let values: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
+        facts.push(format!("one of {}.", values.join(", ")));
     }
-    let mut node = Node::new();
-    node.insert("anyOf".into(), nodes.into());
-    node
-}
-
-/// The same, or `null`.
-pub(super) fn nullable(mut node: Node) -> Node {
-    match node.get_mut("type") {
-        Some(Value::Array(types)) if types.iter().any(|t| t == "null") => return node,
-        Some(Value::String(name)) if name == "null" => return node,
-        Some(kind @ Value::String(_)) if *kind != "object" => {
-            *kind = json!([kind, "null"]);
-            if let Some(Value::Array(values)) = node.get_mut("enum") {
-                values.push(Value::Null);
-            }
-            return node;
-        }
-        _ => {}
+    if let Some(format) = names.get("format").and_then(Value::as_str) {
+        facts.push(format!("format {format}."));
     }
-    if node.keys().all(|key| key == "description") && !node.contains_key("$ref") {
-        // Anything, so also `null`.
-        return node;
+    if let Some(pattern) = names.get("pattern").and_then(Value::as_str) {
+        facts.push(format!("match the regular expression `{pattern}`."));
     }
-    match node.get_mut("anyOf") {
-        Some(Value::Array(forms)) => {
-            let null = Value::Object(typed("null"));
-            if !forms.contains(&null) {
-                forms.push(null);
-            }
-            node
-        }
-        _ => any_of(vec![node, typed("null")]),
+    if let Some(text) = names.get("description").and_then(Value::as_str) {
+        let newline = if text.starts_with("- ") || text.contains('\n') { "\n" } else { "" };
+        facts.push(format!("{newline}{text}"));
     }
+    if facts.is_empty() {
+        return "Keys are text.".into();
+    }
+    format!("Keys: {}", facts.join(" ").replace(" \n", "\n"))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::shapes::{any_of, typed};
+use super::shapes::typed;
 use super::{Node, Renderer};
 use crate::schema::{Data, Schema, Shape, Tagging, Unsupported, Variant, alternatives};
 
@@ -41,7 +41,7 @@ impl Renderer {
                     nodes.push(typed("string"));
                     nodes[0].insert("enum".into(), Value::Array(Vec::new()));
                 }
-                Ok(any_of(nodes))
+                self.any_of(nodes)
             }
             _ => self.shape(schema),
         }
