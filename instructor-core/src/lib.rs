@@ -7,10 +7,13 @@ extern crate self as instructor_core;
 
 mod path;
 pub mod schema;
+mod quote;
 pub mod validate;
 pub mod align;
 mod answer;
 mod extract;
+mod maybe;
+mod cited;
 #[cfg(feature = "client")]
 mod advice;
 #[cfg(feature = "client")]
@@ -66,7 +69,10 @@ pub use request::{Message, Mode, Reasoning};
 pub use retry::RetryPolicy;
 
 pub use align::{Repair, RepairKind};
+pub use cited::{Cited, Quote};
 pub use extract::{Extract, Extractor};
+pub use maybe::Maybe;
 pub use path::Path;
+pub use quote::Match;
 pub use schema::{Function, Schema, Tool};
 pub use validate::{Rejection, Report, Violation};

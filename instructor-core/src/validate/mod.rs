@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use crate::path::Path;
+use crate::quote::{Place, Source};
 use crate::schema::Rule;
 
 mod custom;
@@ -143,12 +144,28 @@ type Check<'v> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'v>>;
 pub struct Report<'v> {
     violations: Vec<Violation>,
     pending: Vec<(Violation, Check<'v>)>,
+    source: Option<Source<'v>>,
 }
 
 impl<'v> Report<'v> {
     /// An empty report.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty report on a value that was found in this text.
+    pub fn with_source(source: &'v str) -> Self {
+        Self { source: Some(Source::new(source)), ..Self::default() }
+    }
+
+    /// The text in which the value was found, if it is known.
+    pub fn source(&self) -> Option<&'v str> {
+        self.source.as_ref().map(Source::text)
+    }
+
+    /// Where the quote stands in the source; the outer `None` says that there is no source.
+    pub(crate) fn locate(&self, quote: &str) -> Option<Option<Place>> {
+        self.source.as_ref().map(|source| source.find(quote))
     }
 
     /// Adds a violation.
