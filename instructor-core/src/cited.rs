@@ -111,7 +111,10 @@ impl Extract for Quote {
     const SCHEMA: &'static Schema = String::SCHEMA;
 
     fn validate<'v>(&'v self, at: Path<'_>, report: &mut Report<'v>) {
-        let Some(place) = report.locate(&self.text) else { return };
+        if report.source().is_none() {
+            return;
+        }
+        let place = report.locate(&self.text);
         if place.is_none() {
             let message = "must stand in the text word for word";
             let found = Value::from(self.text.as_str());
@@ -160,11 +163,7 @@ impl From<String> for Quote {
 /// The passage and where it stands.
 impl fmt::Debug for Quote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Quote")
-            .field("text", &self.text)
-            .field("span", &self.span())
-            .field("matched", &self.matched())
-            .finish()
+        f.debug_struct("Quote").field("text", &self.text).field("place", &*self.place()).finish()
     }
 }
 

@@ -72,17 +72,17 @@ impl<T: Extract> Extract for Maybe<T> {
     const SCHEMA: &'static Schema = &Schema {
         // The tool is called after what is looked for.
         tool: T::SCHEMA.called(),
-        description: "What was found, or the reason why nothing was",
+        description: "A value, or the reason why there is none",
         ..Schema::new(
             TypeId::of::<Self>,
             Shape::Object {
                 fields: &[
                     Field {
-                        description: "What was found; null if the text does not give it",
+                        description: "The value; null if there is none",
                         ..Field::new("value", <Option<T>>::SCHEMA)
                     },
                     Field {
-                        description: "Why nothing was found, in one sentence; null if there is a value",
+                        description: "Why there is no value, in one sentence; null if there is one",
                         ..Field::new("reason", <Option<String>>::SCHEMA)
                     },
                 ],

@@ -64,12 +64,11 @@ impl<'t> Source<'t> {
         }
         let normal = self.normal.get_or_init(|| Normal::new(self.text));
         let whole = normal.text.find(wanted).map(|start| start..start + wanted.len());
-        let (found, how) = match whole.or_else(|| in_parts(&normal.text, wanted)) {
-            Some(found) => (found, Match::Normalised),
-            None => {
-                let (found, distance) = fuzzy::find(wanted, &normal.text)?;
-                (found, Match::Fuzzy { distance })
-            }
+        let (found, how) = if let Some(found) = whole.or_else(|| in_parts(&normal.text, wanted)) {
+            (found, Match::Normalised)
+        } else {
+            let (found, distance) = fuzzy::find(wanted, &normal.text)?;
+            (found, Match::Fuzzy { distance })
         };
         Some(Place { span: normal.span(self.text, found), how })
     }

@@ -28,7 +28,8 @@ pub struct Violation {
     /// The same place as a JSON pointer (RFC 6901): `/lines/2/price`.
     pub pointer: String,
     /// The rule in one word: the validator's name (`range`), or `type`, `required`, `unknown`,
-    /// `variant`, `duplicate`, `syntax`, `value` for an answer that does not fit the schema.
+    /// `variant`, `duplicate`, `syntax`, `value` for an answer that does not fit the schema, or
+    /// `quote` for a quote that is not in the text.
     pub rule: &'static str,
     /// What is asked for: "must be at most 99".
     pub message: String,
@@ -163,9 +164,9 @@ impl<'v> Report<'v> {
         self.source.as_ref().map(Source::text)
     }
 
-    /// Where the quote stands in the source; the outer `None` says that there is no source.
-    pub(crate) fn locate(&self, quote: &str) -> Option<Option<Place>> {
-        self.source.as_ref().map(|source| source.find(quote))
+    /// Where the quote stands in the source.
+    pub(crate) fn locate(&self, quote: &str) -> Option<Place> {
+        self.source.as_ref()?.find(quote)
     }
 
     /// Adds a violation.
