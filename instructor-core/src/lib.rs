@@ -7,11 +7,14 @@ extern crate self as instructor_core;
 
 mod path;
 pub mod schema;
+mod quote;
 pub mod validate;
 pub mod align;
 mod answer;
 mod extract;
 mod parallel;
+mod maybe;
+mod cited;
 #[cfg(feature = "client")]
 mod advice;
 #[cfg(feature = "client")]
@@ -71,8 +74,11 @@ pub use retry::RetryPolicy;
 pub use transport::FetchPolicy;
 
 pub use align::{Repair, RepairKind};
+pub use cited::{Cited, Quote};
 pub use extract::{Extract, Extractor};
+pub use maybe::Maybe;
 pub use parallel::{Called, Parallel};
 pub use path::Path;
+pub use quote::Match;
 pub use schema::{Function, Schema, Tool};
 pub use validate::{Rejection, Report, Violation};

@@ -255,6 +255,13 @@ impl Request {
         (self.alternatives().is_empty() && self.mode != Mode::Parallel).then_some(self.rendered)
     }
 
+    /// The text that is asked about: the latest of the user.
+    pub(crate) fn source(&self) -> Option<&str> {
+        let users = self.messages.iter().rev().filter(|message| message.role == Role::User);
+        let mut texts = users.flat_map(|message| message.parts.iter().filter_map(Part::text));
+        texts.find(|text| !text.is_empty())
+    }
+
     /// The tools that stand for the variants of a union or the elements of a list of calls.
     pub(crate) fn alternatives(&self) -> &'static [Alternative] {
         let calls = self.rendered.schema.calls;

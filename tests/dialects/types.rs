@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU8;
 use std::path::PathBuf;
 
-use instructor::Extract;
+use instructor::{Cited, Extract, Maybe};
 use serde::{Deserialize, Serialize};
 
 use crate::Visitor;
@@ -189,6 +189,11 @@ fn containers(v: &mut impl Visitor) {
     v.visit(&[Some(BTreeMap::from([(text("value"), text("b"))])), None]);
     v.visit(&[Box::new(Point { x: 1, y: -1 })]);
     v.visit(&[Ok::<u8, String>(1), Err(text("no"))]);
+    v.visit(&[Maybe::Found(1_u8), Maybe::Missing(text("no"))]);
+    v.visit(&[Some(Maybe::Found(vec![Mood::Sad])), Some(Maybe::Missing(text("null"))), None]);
+    v.visit(&[Maybe::Found(BTreeMap::from([(text("a"), 1_u8)]))]);
+    v.visit(&[Cited { value: 1_u8, quotes: vec!["a".into(), "\"b\"".into()] }]);
+    v.visit(&[vec![Cited { value: Point { x: 1, y: 2 }, quotes: vec!["a".into()] }]]);
 }
 
 fn enums(v: &mut impl Visitor) {

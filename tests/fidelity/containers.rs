@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use instructor::Extract;
+use instructor::{Cited, Extract, Maybe};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -102,4 +102,19 @@ fn others() {
     let ip = |value: &Value| value.as_str().is_some_and(|text| text.parse::<IpAddr>().is_err());
     agree_but::<IpAddr>(&[json!("127.0.0.1"), json!("::1")], ip);
     agree_but::<Ipv4Addr>(&[json!("127.0.0.1")], ip);
+}
+
+#[test]
+fn values_with_a_reason_or_with_quotes() {
+    let list = |value: &Value| value.is_array();
+    agree_but::<Maybe<u8>>(&[json!({"value": 1, "reason": null}), json!({"reason": "no"})], list);
+    agree_but::<Maybe<Vec<Key>>>(&[json!({"value": ["A"], "reason": null})], list);
+    agree_but::<Option<Maybe<Key>>>(&[json!({"value": "A"}), json!(null)], list);
+    // That there is at least one quote is a rule.
+    let none = |value: &Value| list(value) || value["quotes"] == json!([]);
+    agree_but::<Cited<u8>>(&[json!({"value": 1, "quotes": ["a", "b"]})], none);
+    agree_but::<Cited<Option<u8>>>(&[json!({"value": null, "quotes": ["a"]})], none);
+    agree_but::<Vec<Cited<Key>>>(&[json!([{"value": "A", "quotes": ["a"]}])], |value| {
+        value.as_array().is_some_and(|list| list.iter().any(none))
+    });
 }

@@ -83,7 +83,7 @@ impl Calls {
             return Verdict::Wrong(Wrong { choice: number, rejection, calls: Vec::new() });
         }
         match content {
-            Some(content) => match parse(content, request.rendered).await {
+            Some(content) => match parse(content, request).await {
                 Ok(read) => Verdict::Valid { read, from_text: true },
                 Err(rejection) => {
                     Verdict::Wrong(Wrong { choice: number, rejection, calls: Vec::new() })
@@ -125,7 +125,7 @@ async fn slot<T: Extract + Send + Sync>(call: &Call, request: &Request) -> Slot 
     let found = request.alternatives().iter().find(|each| is_call_of(call, &each.tool.name));
     let (tool, result) = match found {
         Some(alternative) => {
-            let result = parse_data::<T>(&call.arguments, alternative, true).await;
+            let result = parse_data::<T>(&call.arguments, alternative, request, true).await;
             (alternative.tool.name.clone(), result)
         }
         None => (call.name.clone(), Err(nothing(request))),

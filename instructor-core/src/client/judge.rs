@@ -8,7 +8,7 @@ use crate::path::Path;
 use crate::prompt::CallVerdict;
 use crate::reply::{Call, Choice, Reply, Stop};
 use crate::request::{Mode, Request};
-use crate::schema::{Alternative, Rendered};
+use crate::schema::Alternative;
 use crate::validate::{Rejection, Violation};
 
 /// What a reply is worth.
@@ -75,11 +75,19 @@ fn obstacle<T>(choice: &Choice) -> Option<Verdict<T>> {
 /// Reads one text and runs all validators.
 pub(super) async fn parse<T: Extract + Send + Sync>(
     text: &str,
-    rendered: &'static Rendered,
+    request: &Request,
 ) -> Result<Read<T>, Rejection> {
-    let read = answer::read::<T>(text, Target::new(rendered))?;
-    read.value.check_async().await?;
+    let read = answer::read::<T>(text, Target::new(request.rendered))?;
+    check(&read.value, request).await?;
     Ok(read)
+}
+
+/// Runs all validators; quotes are looked for in the text that was asked about.
+async fn check<T: Extract + Sync>(value: &T, request: &Request) -> Result<(), Rejection> {
+    match request.source() {
+        Some(source) => value.check_against_async(source).await,
+        None => value.check_async().await,
+    }
 }
 
 /// Reads the arguments of a tool that stands for a variant, and runs all validators. With
@@ -87,6 +95,7 @@ pub(super) async fn parse<T: Extract + Send + Sync>(
 pub(super) async fn parse_data<T: Extract + Send + Sync>(
     arguments: &str,
     alternative: &'static Alternative,
+    request: &Request,
     in_list: bool,
 ) -> Result<(Read<T>, String), Rejection> {
     let form = |data: &str| {
@@ -96,7 +105,7 @@ pub(super) async fn parse_data<T: Extract + Send + Sync>(
     let place = |wrong| placed(wrong, alternative, in_list);
     let target = Target::new(&alternative.tool);
     let (read, json) = answer::read_data::<T>(arguments, target, form, place)?;
-    read.value.check_async().await.map_err(place)?;
+    check(&read.value, request).await.map_err(place)?;
     Ok((read, json))
 }
 
@@ -123,14 +132,15 @@ async fn read<T: Extract + Send + Sync>(
 ) -> Verdict<T> {
     let mut wrong = None;
     for (i, call) in choice.calls.iter().enumerate() {
-        let rendered = request.rendered;
         let alternative =
             request.alternatives().iter().find(|each| is_call_of(call, &each.tool.name));
         let result = match alternative {
             Some(alternative) => {
-                parse_data(&call.arguments, alternative, false).await.map(|(read, _)| read)
+                parse_data(&call.arguments, alternative, request, false).await.map(|(read, _)| read)
             }
-            None if is_call_of(call, &rendered.name) => parse(&call.arguments, rendered).await,
+            None if is_call_of(call, &request.rendered.name) => {
+                parse(&call.arguments, request).await
+            }
             None => continue,
         };
         match result {
@@ -148,7 +158,7 @@ async fn read<T: Extract + Send + Sync>(
     let uses_tools = request.mode.uses_tools();
     match &choice.content {
         Some(content) if !uses_tools || content.contains(['{', '[']) => {
-            match parse(content, request.rendered).await {
+            match parse(content, request).await {
                 Ok(read) => Verdict::Valid { read, from_text: uses_tools },
                 Err(rejection) => {
                     let calls = unknown(choice, &rejection);

@@ -77,6 +77,35 @@ pub trait Extract: DeserializeOwned + 'static {
         report.finish()
     }
 
+    /// Checks a value that was found in `source`: as [`check`](Self::check), and the quotes of each
+    /// [`Cited`](crate::Cited) must stand in the text.
+    ///
+    /// # Errors
+    /// If a validator is violated or a quote is not in the text; the rejection lists all of them.
+    /// An async validator that is not ready at once is reported as violated: use
+    /// [`check_against_async`](Self::check_against_async).
+    fn check_against(&self, source: &str) -> Result<(), Rejection> {
+        let mut report = Report::with_source(source);
+        self.validate(Path::ROOT, &mut report);
+        report.finish_now()
+    }
+
+    /// Checks a value that was found in `source`, with its async validators.
+    ///
+    /// # Errors
+    /// If a validator is violated or a quote is not in the text; the rejection lists all of them.
+    fn check_against_async<'v>(
+        &'v self,
+        source: &'v str,
+    ) -> impl Future<Output = Result<(), Rejection>> + Send
+    where
+        Self: Sync,
+    {
+        let mut report = Report::with_source(source);
+        self.validate(Path::ROOT, &mut report);
+        report.finish()
+    }
+
     /// The JSON Schema (draft 2020-12) of what serde accepts, in the order of the fields.
     fn json_schema() -> serde_json::Value {
         schema::json_schema(Self::SCHEMA)

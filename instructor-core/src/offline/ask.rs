@@ -241,10 +241,17 @@ fn wanted(
 
 /// The kind that the nearest parent, or else the description, speaks of.
 fn described(description: &[String], context: &[String]) -> Option<Wanted> {
-    let named = |kind: &Wanted| {
-        matches!(kind, Wanted::Person | Wanted::Company | Wanted::Place | Wanted::Thing)
-    };
     let mut parents = context.iter().rev().filter_map(|stem| kind_of(stem));
     let mut words = description.iter().filter_map(|stem| kind_of(stem));
-    parents.find(named).or_else(|| words.find(named))
+    parents.find(|kind| has_name(*kind)).or_else(|| words.find(|kind| has_name(*kind)))
+}
+
+/// Whether things of the kind have names.
+fn has_name(kind: Wanted) -> bool {
+    matches!(kind, Wanted::Person | Wanted::Company | Wanted::Place | Wanted::Thing)
+}
+
+/// Whether a type of this name is one of things that have names.
+pub(super) fn is_named_kind(name: &str) -> bool {
+    name_stems(name).iter().filter_map(|stem| kind_of(stem)).any(has_name)
 }

@@ -13,7 +13,8 @@ use super::facts::Facts;
 use super::fits::{Patterns, fits};
 use super::reask::Avoid;
 use super::view::{Shape, View};
-use super::{closed, lists, maps};
+use super::wrapped::Beside;
+use super::{closed, lists, maps, wrapped};
 
 /// The value of the schema's type that the text gives.
 pub(super) fn fill(schema: &Value, facts: &Facts<'_>, avoid: &Avoid) -> Value {
@@ -62,6 +63,11 @@ impl<'s> Place<'s> {
         // Where a service knows no tuples, they are objects with these names.
         let item = name.strip_prefix("item_").is_some_and(|index| index.parse::<u8>().is_ok());
         if item { self.item(name, view) } else { self.child(name, name, view) }
+    }
+
+    /// The place of a value that stands in an object for itself.
+    pub(super) fn value(&self, view: &View<'s>) -> Self {
+        self.child("value", &self.name, view)
     }
 
     /// The place of an element of a tuple; one without any name most often is a name.
@@ -125,7 +131,7 @@ struct Leaf {
     ranked: Vec<Candidate>,
 }
 
-type Plan = HashMap<String, Candidate>;
+pub(super) type Plan = HashMap<String, Candidate>;
 
 impl<'s> Filler<'s> {
     /// Whether there is still work allowed; notes `cost`.
@@ -178,6 +184,10 @@ impl<'s> Filler<'s> {
         }
         match view.shape() {
             Shape::Object => {
+                if let Some(value) = wrapped::value(self.root, &view) {
+                    let required = view.requires("value");
+                    return self.collect(value, &place.value(&view), required, leaves);
+                }
                 for (name, child) in view.properties() {
                     let required = view.requires(name);
                     self.collect(child, &place.property(name, &view), required, leaves);
@@ -378,14 +388,27 @@ impl<'s> Filler<'s> {
         plan: &Plan,
         used: &[Range<usize>],
     ) -> Found {
-        let properties = view.properties();
-        if properties.is_empty() {
-            if let Some(values) = view.map_values() {
-                return maps::object(self, values, view, place, used);
-            }
-            return Found::new(json!({}), 0.0);
+        let beside = Beside::of(self.root, view);
+        let whole = beside.map(|beside| wrapped::object(self, beside, view, place, plan, used));
+        if let Some(whole) = whole.flatten() {
+            return whole;
         }
+        let properties = view.properties();
         let mut map = Map::new();
+        // A map, and a tag beside it.
+        if properties.iter().all(|(_, node)| node.get("const").is_some())
+            && let Some(values) = view.map_values()
+        {
+            let mut found = maps::object(self, values, view, place, used);
+            if let Value::Object(entries) = &mut found.value {
+                map.extend(properties.iter().map(|(name, node)| {
+                    ((*name).to_owned(), node.get("const").cloned().unwrap_or_default())
+                }));
+                map.append(entries);
+                *entries = map;
+            }
+            return found;
+        }
         let (mut score, mut missing) = (0.0, 0);
         for (name, child) in properties {
             let required = view.requires(name);

@@ -11,7 +11,7 @@ use super::facts::{Facts, Kind};
 use super::fill::{Filler, Found, Place, overlaps};
 use super::layout::Line;
 use super::view::{Shape, View};
-use super::{closed, maps};
+use super::{closed, maps, wrapped};
 
 /// The elements of a list, or nothing if there are none.
 pub(super) fn list<'s>(
@@ -143,6 +143,8 @@ fn objects<'s>(
     used: &[Range<usize>],
 ) -> Found {
     let inner = View::new(filler.root, items);
+    let inner =
+        wrapped::value(filler.root, &inner).map_or(inner, |value| View::new(filler.root, value));
     let mut named = place.child("0", &place.name, view);
     // "Action items:" names the list of the type `ActionItem`.
     named.context.extend(type_names(&inner));
@@ -159,7 +161,8 @@ fn objects<'s>(
                 break;
             }
             let mut below = place.child(&elements.len().to_string(), &place.name, view);
-            below.scope = Scope { range: segment, element: true };
+            // What is left of a line is the name of a thing, but not of one of several kinds.
+            below.scope = Scope { range: segment, element: inner.alternatives.is_empty() };
             let found = filler.tree(items, &below, &[]);
             #[expect(clippy::cast_precision_loss, reason = "a weight")]
             let missing = found.missing as f32;

@@ -22,7 +22,14 @@
 //! - Asked again, it gives up the values that were complained about and takes the next best; it does
 //!   not read what the complaint says.
 //! - Types that contain themselves are answered one level deep.
-//! - It does not stream yet, reads no images, and knows no other wire than chat completions.
+//! - Of several tools it calls the one of which most stands in the text, by the tools' names and
+//!   descriptions and by what their properties find; where several calls are wanted, one for each
+//!   line, sentence or item that gives a call something, in their order, and always at least one.
+//!   Asked again, it repeats only the calls that were complained about.
+//! - The quotes of a [`Cited`](crate::Cited) are the sentences in which it found the value; the reason
+//!   of a [`Maybe`](crate::Maybe) is always the same sentence.
+//! - It does not stream yet, sees and hears nothing (pictures, sound and documents are passed over;
+//!   only text is read), and knows no other wire than chat completions.
 //! - Tokens are estimated: four bytes each.
 
 use std::collections::VecDeque;
@@ -54,9 +61,12 @@ mod enumerate;
 mod reask;
 mod fill;
 mod neutral;
+mod wrapped;
 mod closed;
 mod lists;
 mod maps;
+mod tools;
+mod conversation;
 mod script;
 mod wire;
 
@@ -125,8 +135,7 @@ impl Offline {
             .and_then(|body: Value| Question::read(&body, request.body.len()));
         match scripted {
             Some(answer) => play(answer, question),
-            None => Ok(question
-                .map_or_else(refuse, |question| ok(&question.completion(&question.answer())))),
+            None => Ok(question.map_or_else(refuse, |question| ok(&question.completion()))),
         }
     }
 }
@@ -148,10 +157,11 @@ fn play(
             respond(status, wire::error(status.as_u16(), message).to_string())
         }
         (_, Err(unanswerable)) => refuse(unanswerable),
-        (Kind::Arguments(text), Ok(question)) => ok(&question.message(&text, None)),
+        (Kind::Arguments(text), Ok(question)) => ok(&question.arguments(&text, None)),
+        (Kind::Calls(calls), Ok(question)) => ok(&question.calls(&calls, None)),
         (Kind::Text(text), Ok(question)) => ok(&question.content(&text, None)),
         (Kind::Refusal(reason), Ok(question)) => ok(&question.refusal(&reason)),
-        (Kind::Truncated(text), Ok(question)) => ok(&question.message(&text, Some("length"))),
+        (Kind::Truncated(text), Ok(question)) => ok(&question.arguments(&text, Some("length"))),
         (Kind::Filtered, Ok(question)) => ok(&question.filtered()),
     };
     response.headers.extend(answer.headers);

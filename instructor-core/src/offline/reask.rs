@@ -7,10 +7,15 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::facts::constant;
+use super::tools;
 
 /// The rejected values by JSON pointer.
-#[derive(Debug, Default)]
-pub(super) struct Avoid(HashMap<String, HashSet<String>>);
+#[derive(Debug, Clone, Default)]
+pub(super) struct Avoid {
+    values: HashMap<String, HashSet<String>>,
+    /// The pointers start below an element, whichever it is.
+    in_elements: bool,
+}
 
 static COMPLAINT: LazyLock<Regex> =
     LazyLock::new(|| constant(r"(?m)^\s*[-*]\s+`([^`\n]{1,400})`:\s*\S"));
@@ -21,33 +26,55 @@ pub(super) fn is_complaint(text: &str) -> bool {
 }
 
 impl Avoid {
-    /// Notes what stood in the rejected answer at each place that is complained about.
-    pub(super) fn note(&mut self, answer: &Value, complaints: &str) {
+    /// Notes what stood in the rejected answer at each place that is complained about; `tool` is
+    /// named if there were several.
+    pub(super) fn note(&mut self, answer: &Value, tool: Option<&str>, complaints: &str) {
         let wrapped = match answer {
             Value::Object(map) if map.len() == 1 => map.get("value"),
             _ => None,
         };
         for captures in COMPLAINT.captures_iter(complaints) {
-            let pointer = to_pointer(&captures[1]);
-            let below = format!("/value{pointer}");
-            let (pointer, value) = match (answer.pointer(&pointer), wrapped) {
-                (Some(value), _) if !(pointer.is_empty() && wrapped.is_some()) => (pointer, value),
-                (_, Some(inner)) => match inner.pointer(&pointer) {
-                    Some(value) => (below, value),
-                    None => continue,
-                },
-                _ => continue,
+            let said = to_pointer(&captures[1]);
+            // What is said of a call may be said in the words of the whole: with the number of the
+            // element and the name of the variant before it.
+            let tried = shorter(&said).take(if tool.is_some() { 3 } else { 1 });
+            let found = tried.filter_map(|pointer| {
+                let below = || Some((format!("/value{pointer}"), wrapped?.pointer(pointer)?));
+                let direct = || Some((pointer.to_owned(), answer.pointer(pointer)?));
+                if pointer.is_empty() { below().or_else(direct) } else { direct().or_else(below) }
+            });
+            let Some((pointer, value)) = found.into_iter().next() else { continue };
+            let value = match tool {
+                Some(tool) if pointer.is_empty() => tools::tagged(tool, value.clone()).to_string(),
+                _ => value.to_string(),
             };
-            self.0.entry(pointer).or_default().insert(value.to_string());
+            self.values.entry(pointer).or_default().insert(value);
         }
+    }
+
+    /// The same values, for the elements of a list: what one must not be, none should be.
+    pub(super) fn in_elements(&self) -> Self {
+        Self { in_elements: true, ..self.clone() }
     }
 
     /// Whether the value was rejected at this place.
     pub(super) fn has(&self, pointer: &str, value: &Value) -> bool {
         // Numbers are compared as written; no formatting happens on the usual, empty map.
-        !self.0.is_empty()
-            && self.0.get(pointer).is_some_and(|values| values.contains(&value.to_string()))
+        if self.values.is_empty() {
+            return false;
+        }
+        let pointer = if self.in_elements { shorter(pointer).nth(1) } else { Some(pointer) };
+        let values = pointer.and_then(|pointer| self.values.get(pointer));
+        values.is_some_and(|values| values.contains(&value.to_string()))
     }
+}
+
+/// The pointer, then without its first step, without its first two, …
+fn shorter(pointer: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(pointer), |rest| {
+        let rest = rest.strip_prefix('/')?;
+        Some(rest.find('/').map_or("", |at| &rest[at..]))
+    })
 }
 
 /// `lines[2].price` as `/lines/2/price`; `$` is the root.
@@ -98,11 +125,27 @@ mod tests {
         let mut avoid = Avoid::default();
         avoid.note(
             &json!({"age": 900, "size": 900}),
+            None,
             "Wrong:\n- `age`: must be at most 150, but is 900",
         );
         assert!(avoid.has("/age", &json!(900)));
         assert!(!avoid.has("/size", &json!(900)));
-        avoid.note(&json!({"value": [1, 2]}), "- `[1]`: must be odd, but is 2");
+        avoid.note(&json!({"value": [1, 2]}), None, "- `[1]`: must be odd, but is 2");
         assert!(avoid.has("/value/1", &json!(2)));
+    }
+
+    #[test]
+    fn a_call_is_complained_about_in_its_own_words_or_in_those_of_the_whole() {
+        for complaint in
+            ["- `song`: no", "- `[3].song`: no", "- `[3].Play.song`: no", "- `c.song`: no"]
+        {
+            let mut avoid = Avoid::default();
+            avoid.note(&json!({"song": "Help!"}), Some("play"), complaint);
+            assert!(avoid.has("/song", &json!("Help!")), "{complaint}");
+            assert!(avoid.in_elements().has("/0/song", &json!("Help!")), "{complaint}");
+        }
+        let mut avoid = Avoid::default();
+        avoid.note(&json!({"song": "Help!"}), Some("play"), "- `[0]`: no");
+        assert!(avoid.has("", &tools::tagged("play", json!({"song": "Help!"}))));
     }
 }

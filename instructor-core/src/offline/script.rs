@@ -3,6 +3,8 @@
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
+use super::tools::Call;
+
 /// One scripted answer of the [`Offline`](super::Offline) model.
 ///
 /// A JSON value converts into [`Answer::json`], a text into [`Answer::text`].
@@ -15,6 +17,7 @@ pub struct Answer {
 #[derive(Debug, Clone)]
 pub(super) enum Kind {
     Arguments(String),
+    Calls(Vec<Call>),
     Text(String),
     Refusal(String),
     Truncated(String),
@@ -30,9 +33,29 @@ impl Answer {
     }
 
     /// The arguments of the tool call, or the content where no tool is asked for. The value is sent
-    /// as it is: for a type that is no object, that is `{"value": …}`.
+    /// as it is: for a type that is no object, that is `{"value": …}`. Of several tools, the one is
+    /// called that has the value's properties; [`Answer::call`] names it.
     pub fn json(value: impl Into<Value>) -> Self {
         Self::new(Kind::Arguments(value.into().to_string()))
+    }
+
+    /// A call of this tool, as for a variant of a union.
+    pub fn call(tool: impl Into<String>, arguments: impl Into<Value>) -> Self {
+        Self::calls([(tool, arguments)])
+    }
+
+    /// Calls of tools, in this order, as for [`Mode::Parallel`](crate::Mode::Parallel). Where no tool
+    /// is asked for, the arguments of one call are the content, and those of several a list.
+    pub fn calls<T, A>(calls: impl IntoIterator<Item = (T, A)>) -> Self
+    where
+        T: Into<String>,
+        A: Into<Value>,
+    {
+        let calls = calls.into_iter().map(|(tool, arguments)| Call {
+            tool: tool.into(),
+            arguments: arguments.into().to_string(),
+        });
+        Self::new(Kind::Calls(calls.collect()))
     }
 
     /// The arguments of the tool call as a text, which may be broken JSON.

@@ -2,30 +2,27 @@
 
 use serde_json::{Value, json};
 
+use super::conversation::Conversation;
 use super::facts::Facts;
 use super::fill;
-use super::reask::{Avoid, is_complaint};
+use super::tools::{Call, Tools, titled};
 
 /// What a request asks for.
 #[derive(Debug)]
 pub(super) struct Question {
-    pub(super) form: Form,
-    schema: Value,
-    text: String,
-    avoid: Avoid,
+    form: Form,
+    conversation: Conversation,
     most_tokens: Option<usize>,
     prompt_bytes: usize,
 }
 
 /// Where the answer goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Form {
-    /// The arguments of this tool.
-    Tool(String),
-    /// The content.
-    Content,
-    /// The content, in a code fence.
-    Fenced,
+#[derive(Debug)]
+enum Form {
+    /// The arguments of calls.
+    Calls(Tools),
+    /// The content, which has this schema; in a code fence if `fenced`.
+    Content { schema: Value, fenced: bool },
 }
 
 /// Why a request cannot be answered; it becomes a 400.
@@ -48,45 +45,70 @@ impl Question {
         if body.get("stream").and_then(Value::as_bool) == Some(true) {
             return Err(Unanswerable::Stream);
         }
-        let conversation = Conversation::read(messages);
-        let asked = tool(body).or_else(|| format(body)).or_else(|| conversation.written(body));
-        let (form, schema) = asked.ok_or(Unanswerable::NoSchema)?;
+        let tools = Tools::read(body);
+        let tagged = tools.as_ref().is_some_and(Tools::tagged);
+        let conversation = Conversation::read(messages, tagged);
+        let form = match tools {
+            Some(tools) => Form::Calls(tools),
+            None => content(body, &conversation).ok_or(Unanswerable::NoSchema)?,
+        };
         let limit = body.get("max_completion_tokens").or_else(|| body.get("max_tokens"));
         let most_tokens = limit.and_then(Value::as_u64).and_then(|most| usize::try_from(most).ok());
-        let Conversation { text, avoid, .. } = conversation;
-        Ok(Self { form, schema, text, avoid, most_tokens, prompt_bytes: bytes })
+        Ok(Self { form, conversation, most_tokens, prompt_bytes: bytes })
     }
 
-    /// The answer by rules.
-    pub(super) fn answer(&self) -> String {
-        let facts = Facts::read(&self.text);
-        fill::fill(&self.schema, &facts, &self.avoid).to_string()
-    }
-
-    /// A completion with this answer, cut where the request's limit of tokens is reached.
-    pub(super) fn completion(&self, answer: &str) -> Value {
-        let most = self.most_tokens.map_or(usize::MAX, |tokens| tokens.saturating_mul(4));
-        if answer.len() > most {
-            let end = (0..=most).rev().find(|end| answer.is_char_boundary(*end)).unwrap_or(0);
-            return self.message(&answer[..end], Some("length"));
-        }
-        self.message(answer, None)
-    }
-
-    /// The answer at its place, with the reason for which it ended if it is not the usual one.
-    pub(super) fn message(&self, answer: &str, finish: Option<&str>) -> Value {
-        match &self.form {
-            Form::Tool(name) => {
-                let call = json!({
-                    "id": format!("call_{:016x}", hash(answer)),
-                    "type": "function",
-                    "function": {"name": name, "arguments": answer},
-                });
-                let message = json!({"role": "assistant", "content": null, "tool_calls": [call], "refusal": null});
-                self.reply(&message, finish.unwrap_or("tool_calls"), answer.len())
+    /// The answer by rules, cut where the request's limit of tokens is reached.
+    pub(super) fn completion(&self) -> Value {
+        let Conversation { text, avoid, accepted, .. } = &self.conversation;
+        let mut calls = match &self.form {
+            Form::Calls(tools) => tools.calls(text, avoid, accepted),
+            Form::Content { schema, .. } => {
+                let arguments = fill::fill(schema, &Facts::read(text), avoid).to_string();
+                vec![Call { tool: String::new(), arguments }]
             }
-            Form::Content => self.content(answer, finish),
-            Form::Fenced => self.content(&format!("```json\n{answer}\n```"), finish),
+        };
+        let mut left = self.most_tokens.map_or(usize::MAX, |tokens| tokens.saturating_mul(4));
+        for at in 0..calls.len() {
+            let arguments = &mut calls[at].arguments;
+            if arguments.len() > left {
+                let end = (0..=left).rev().find(|end| arguments.is_char_boundary(*end));
+                arguments.truncate(end.unwrap_or(0));
+                calls.truncate(at + 1);
+                return self.calls(&calls, Some("length"));
+            }
+            left -= arguments.len();
+        }
+        self.calls(&calls, None)
+    }
+
+    /// Arguments without the name of a tool, with the reason for which they ended if it is not the
+    /// usual one.
+    pub(super) fn arguments(&self, arguments: &str, finish: Option<&str>) -> Value {
+        let tool = match &self.form {
+            Form::Calls(tools) => tools.named_by(arguments),
+            Form::Content { .. } => String::new(),
+        };
+        self.calls(&[Call { tool, arguments: arguments.to_owned() }], finish)
+    }
+
+    /// The calls; where no tool is asked for, their arguments are the content.
+    pub(super) fn calls(&self, calls: &[Call], finish: Option<&str>) -> Value {
+        match &self.form {
+            Form::Calls(_) => {
+                let bytes = calls.iter().map(|call| call.arguments.len()).sum();
+                let calls: Vec<Value> = calls.iter().enumerate().map(call).collect();
+                let message = json!({"role": "assistant", "content": null, "tool_calls": calls, "refusal": null});
+                self.reply(&message, finish.unwrap_or("tool_calls"), bytes)
+            }
+            Form::Content { fenced, .. } => {
+                let texts: Vec<&str> = calls.iter().map(|call| call.arguments.as_str()).collect();
+                let text = match texts[..] {
+                    [only] => only.to_owned(),
+                    _ => format!("[{}]", texts.join(",")),
+                };
+                let text = if *fenced { format!("```json\n{text}\n```") } else { text };
+                self.content(&text, finish)
+            }
         }
     }
 
@@ -110,7 +132,7 @@ impl Question {
 
     fn reply(&self, message: &Value, finish: &str, bytes: usize) -> Value {
         let (prompt, completion) = (self.prompt_bytes.div_ceil(4), bytes.div_ceil(4));
-        let id = hash(&message.to_string()) ^ hash(&self.text);
+        let id = hash(&message.to_string()) ^ hash(&self.conversation.text);
         json!({
             "id": format!("chatcmpl-{id:016x}"),
             "object": "chat.completion",
@@ -144,135 +166,24 @@ fn hash(text: &str) -> u64 {
     })
 }
 
-/// The tool that must or may be called.
-fn tool(body: &Value) -> Option<(Form, Value)> {
-    let choice = body.get("tool_choice");
-    if choice.is_some_and(|choice| choice == "none") {
-        return None;
-    }
-    let wanted = choice.and_then(|choice| choice.pointer("/function/name"));
-    let tools = body.get("tools")?.as_array()?;
-    let mut functions = tools.iter().filter_map(|tool| tool.get("function"));
-    let function = functions.find(|function| wanted.is_none() || function.get("name") == wanted)?;
-    let name = function.get("name")?.as_str()?.to_owned();
-    let schema = function.get("parameters").cloned().unwrap_or_else(|| json!({"type": "object"}));
-    let schema = titled(schema, &name);
-    Some((Form::Tool(name), schema))
-}
-
-/// The schema of `response_format`.
-fn format(body: &Value) -> Option<(Form, Value)> {
-    let format = body.pointer("/response_format/json_schema")?;
-    let name = format.get("name").and_then(Value::as_str).unwrap_or_default();
-    Some((Form::Content, titled(format.get("schema")?.clone(), name)))
-}
-
-/// The schema with a title that says what the whole is, unless it has its own: the elements of an
-/// `ActionItemList` are called `ActionItem`.
-fn titled(mut schema: Value, name: &str) -> Value {
-    let element = ["List", "Map"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
-    // What a list of texts is called says nothing.
-    let plain = matches!(element, "" | "Answer" | "Boolean" | "Integer" | "Number" | "Text");
-    if let Value::Object(map) = &mut schema
-        && !plain
-    {
-        map.entry("title").or_insert_with(|| element.into());
-    }
-    schema
-}
-
-/// The turns of a request, told apart.
-#[derive(Debug, Default)]
-struct Conversation {
-    /// The instructions.
-    system: String,
-    /// What is asked about: the user's last turns, without few-shot examples and complaints.
-    text: String,
-    avoid: Avoid,
-}
-
-impl Conversation {
-    fn read(messages: &[Value]) -> Self {
-        let mut conversation = Self::default();
-        let mut answer: Option<Value> = None;
-        for message in messages {
-            let content = content(message);
-            match message.get("role").and_then(Value::as_str) {
-                Some("system" | "developer") => {
-                    conversation.system.push_str(&content);
-                    conversation.system.push('\n');
-                }
-                Some("assistant") => answer = Some(given(message, &content)),
-                Some("tool" | "function") => {
-                    if let Some(answer) = answer.as_ref().filter(|_| is_complaint(&content)) {
-                        conversation.avoid.note(answer, &content);
-                    }
-                }
-                Some("user") => match &answer {
-                    Some(answer) if !answer.is_null() && is_complaint(&content) => {
-                        conversation.avoid.note(answer, &content);
-                    }
-                    // The turns up to here were examples.
-                    Some(_) => {
-                        conversation.text = content;
-                        conversation.avoid = Avoid::default();
-                        answer = None;
-                    }
-                    None => {
-                        if !conversation.text.is_empty() {
-                            conversation.text.push_str("\n\n");
-                        }
-                        conversation.text.push_str(&content);
-                    }
-                },
-                _ => {}
-            }
-        }
-        conversation
-    }
-
-    /// The schema that an instruction holds, and the way the instruction wants the answer.
-    fn written(&self, body: &Value) -> Option<(Form, Value)> {
-        let (schema, before) = schema_in(&self.system).or_else(|| schema_in(&self.text))?;
-        // The line before the instruction says what the whole is.
-        let task = before.trim_end().lines().rev().nth(1).unwrap_or_default();
-        let named = task.strip_prefix("Records the ").and_then(|rest| rest.split(' ').next());
-        let schema = titled(schema, named.unwrap_or(task));
-        let bare = body.get("response_format").is_some();
-        let fence = self.system.contains("```") || self.text.contains("```");
-        Some((if fence && !bare { Form::Fenced } else { Form::Content }, schema))
-    }
-}
-
-/// The text of a message, whether it is written as a text or as parts.
-fn content(message: &Value) -> String {
-    match message.get("content") {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(parts)) => {
-            let texts = parts.iter().filter_map(|part| part.get("text")?.as_str());
-            texts.collect::<Vec<_>>().join("\n\n")
-        }
-        _ => String::new(),
-    }
-}
-
-/// The answer of an earlier turn, `null` if it was no JSON.
-fn given(message: &Value, content: &str) -> Value {
-    let arguments = message.pointer("/tool_calls/0/function/arguments").and_then(Value::as_str);
-    let text = arguments.unwrap_or(content).trim();
-    let text = text.trim_start_matches("```json").trim_matches('`');
-    serde_json::from_str(text).unwrap_or_default()
-}
-
-/// The first JSON object of the text that looks like a schema, and what stands before it.
-fn schema_in(text: &str) -> Option<(Value, &str)> {
-    const TRIES: usize = 64;
-    const KEYWORDS: [&str; 9] =
-        ["type", "properties", "$ref", "$defs", "anyOf", "oneOf", "allOf", "enum", "items"];
-    let braces = text.char_indices().filter(|(_, c)| *c == '{').take(TRIES);
-    braces.map(|(at, _)| at).find_map(|at| {
-        let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Value>();
-        let value = values.next()?.ok()?;
-        KEYWORDS.iter().any(|keyword| value.get(keyword).is_some()).then_some((value, &text[..at]))
+/// A call on the wire; the same call twice has two ids.
+fn call((number, call): (usize, &Call)) -> Value {
+    let Call { tool, arguments } = call;
+    let seed = if number == 0 { arguments.clone() } else { format!("{number} {arguments}") };
+    json!({
+        "id": format!("call_{:016x}", hash(&seed)),
+        "type": "function",
+        "function": {"name": tool, "arguments": arguments},
     })
+}
+
+/// The content in the schema of `response_format`, or in one that is written into a message.
+fn content(body: &Value, conversation: &Conversation) -> Option<Form> {
+    if let Some(format) = body.pointer("/response_format/json_schema") {
+        let name = format.get("name").and_then(Value::as_str).unwrap_or_default();
+        let schema = titled(format.get("schema")?.clone(), name);
+        return Some(Form::Content { schema, fenced: false });
+    }
+    let (schema, fence) = conversation.written()?;
+    Some(Form::Content { schema, fenced: fence && body.get("response_format").is_none() })
 }

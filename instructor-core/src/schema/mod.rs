@@ -72,6 +72,11 @@ impl Schema {
         schema
     }
 
+    /// The name of the type or, if it has one of its own, of its tool; empty for a nameless type.
+    pub(crate) const fn called(&self) -> &'static str {
+        if self.tool.is_empty() { self.name } else { self.tool }
+    }
+
     /// Whether serde takes a missing field of this type for `None`.
     pub fn accepts_missing(&'static self) -> bool {
         match self.resolve().shape {

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use crate::path::Path;
+use crate::quote::{Place, Source};
 use crate::schema::Rule;
 
 mod custom;
@@ -27,7 +28,8 @@ pub struct Violation {
     /// The same place as a JSON pointer (RFC 6901): `/lines/2/price`.
     pub pointer: String,
     /// The rule in one word: the validator's name (`range`), or `type`, `required`, `unknown`,
-    /// `variant`, `duplicate`, `syntax`, `value` for an answer that does not fit the schema.
+    /// `variant`, `duplicate`, `syntax`, `value` for an answer that does not fit the schema, or
+    /// `quote` for a quote that is not in the text.
     pub rule: &'static str,
     /// What is asked for: "must be at most 99".
     pub message: String,
@@ -174,12 +176,28 @@ type Check<'v> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'v>>;
 pub struct Report<'v> {
     violations: Vec<Violation>,
     pending: Vec<(Violation, Check<'v>)>,
+    source: Option<Source<'v>>,
 }
 
 impl<'v> Report<'v> {
     /// An empty report.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty report on a value that was found in this text.
+    pub fn with_source(source: &'v str) -> Self {
+        Self { source: Some(Source::new(source)), ..Self::default() }
+    }
+
+    /// The text in which the value was found, if it is known.
+    pub fn source(&self) -> Option<&'v str> {
+        self.source.as_ref().map(Source::text)
+    }
+
+    /// Where the quote stands in the source.
+    pub(crate) fn locate(&self, quote: &str) -> Option<Place> {
+        self.source.as_ref()?.find(quote)
     }
 
     /// Adds a violation.

@@ -150,6 +150,33 @@ proptest! {
     }
 
     #[test]
+    fn any_call_of_any_tool_fits_its_schema(
+        text in texts(),
+        schemas in prop::collection::vec(schemas(), 1..4),
+        several in any::<bool>(),
+    ) {
+        let schemas: Vec<Value> = schemas.into_iter().map(|schema| object(json!({"value": schema}))).collect();
+        let tools = schemas.iter().enumerate().map(|(i, schema)| {
+            json!({"type": "function", "function": {"name": format!("tool_{i}"), "parameters": schema}})
+        });
+        let body = json!({
+            "messages": [{"role": "user", "content": text}], "tools": tools.collect::<Vec<_>>(),
+            "tool_choice": "required", "parallel_tool_calls": several,
+        });
+        let first = ask(&Offline::default(), &body);
+        prop_assert_eq!(&first, &ask(&Offline::default(), &body));
+        let calls = first["choices"][0]["message"]["tool_calls"].as_array().expect("calls");
+        prop_assert!(!calls.is_empty() && (several || calls.len() == 1));
+        for call in calls {
+            let name = call["function"]["name"].as_str().and_then(|name| name.strip_prefix("tool_"));
+            let schema = &schemas[name.and_then(|i| i.parse::<usize>().ok()).expect("a known tool")];
+            let text = call["function"]["arguments"].as_str().expect("a text");
+            let found: Value = serde_json::from_str(text).expect("JSON");
+            prop_assert!(jsonschema::is_valid(schema, &found), "{} for {}", found, schema);
+        }
+    }
+
+    #[test]
     fn any_body_gets_a_response(body in "\\PC{0,300}") {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let request = HttpRequest::json("https://offline.invalid", body);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 mod derived;
 mod laws;
 mod schemas;
+mod several;
 mod texts;
 mod wire;
 
