@@ -11,7 +11,7 @@ fn mine() -> Service {
     let mut mine = Service::find("compatible").unwrap().clone();
     mine.name = "gpu-cluster";
     mine.modes = &[Mode::Tools, Mode::Json];
-    mine.quirks.tool_choice = ToolChoice::Auto;
+    mine.quirks.tool_choice = ToolChoice::Required;
     mine.quirks.max_tokens = "max_new_tokens";
     mine
 }
@@ -25,7 +25,7 @@ async fn a_service_of_the_users_own_does_what_its_row_says() {
     assert_eq!(client.extract::<Person>("Ada, 36").await.unwrap(), Person::ada());
     let body = &server.received()[0].body;
     assert_eq!(body["model"], "meta/llama");
-    assert_eq!((&body["tool_choice"], &body["max_new_tokens"]), (&json!("auto"), &json!(50)));
+    assert_eq!((&body["tool_choice"], &body["max_new_tokens"]), (&json!("required"), &json!(50)));
 }
 
 #[tokio::test]

@@ -103,7 +103,14 @@ const REFUSED: &[Refusal] = &[
     Refusal {
         dialects: &[&Dialect::COHERE],
         what: "optional properties only",
-        types: &[("Sparse", "$"), ("Twice", "left"), ("Thrice", "first")],
+        types: &[
+            ("Sparse", "$"),
+            ("Twice", "left"),
+            ("Thrice", "first"),
+            ("Maybe<u8>", "$"),
+            ("Maybe<BTreeMap<String, u8>>", "$"),
+            ("Option<Maybe<Vec<Mood>>>", "$"),
+        ],
     },
 ];
 
