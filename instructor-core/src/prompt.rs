@@ -9,11 +9,8 @@ use crate::validate::Rejection;
 /// The system text: the caller's own, followed by the schema in the modes that have no other place
 /// for it.
 pub(crate) fn first(request: &Request) -> Option<Cow<'_, str>> {
-    let schema = request.rendered.json.get();
     let instruction = match request.mode {
-        Mode::Json => {
-            "Answer with one JSON object that matches this JSON Schema, and nothing else:"
-        }
+        Mode::Json => JSON,
         Mode::MarkdownJson => {
             "Answer with one JSON object in a ```json code block. It matches this JSON Schema:"
         }
@@ -21,11 +18,27 @@ pub(crate) fn first(request: &Request) -> Option<Cow<'_, str>> {
             return request.system.as_deref().map(Cow::Borrowed);
         }
     };
+    Some(Cow::Owned(with_schema(request, instruction)))
+}
+
+/// The same for a service that keeps to the schema of [`Mode::JsonSchema`] without showing it to the
+/// model.
+pub(crate) fn first_unseen(request: &Request) -> Option<Cow<'_, str>> {
+    match request.mode {
+        Mode::JsonSchema => Some(Cow::Owned(with_schema(request, JSON))),
+        _ => first(request),
+    }
+}
+
+const JSON: &str = "Answer with one JSON object that matches this JSON Schema, and nothing else:";
+
+fn with_schema(request: &Request, instruction: &str) -> String {
+    let schema = request.rendered.json.get();
     let task = &request.rendered.description;
-    Some(Cow::Owned(match &request.system {
+    match &request.system {
         Some(system) => format!("{system}\n\n{task}\n{instruction}\n{schema}"),
         None => format!("{task}\n{instruction}\n{schema}"),
-    }))
+    }
 }
 
 /// What a tool call of a wrong answer is worth.

@@ -48,7 +48,9 @@ fn check_body(mode: Mode, change: impl FnOnce(&mut Request), expected: &str) {
     let body = provider.encode(&request).unwrap().body;
     assert_eq!(
         String::from_utf8(body.to_vec()).unwrap(),
-        expected.replace("\"SCHEMA\"", request.rendered.json.get())
+        expected
+            .replace("\"SCHEMA\"", request.rendered.json.get())
+            .replace("SCHEMA", &request.rendered.json.get().replace('"', "\\\""))
     );
 }
 
@@ -66,7 +68,8 @@ fn a_schema_is_the_format() {
             request.options.extra = extra.as_object().unwrap().clone();
         },
         r#"{"model":"llama3.2",
-        "messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Ada is 36."}],
+        "messages":[{"role":"system","content":"Be brief.\n\nA person in the text.\nAnswer with one JSON object that matches this JSON Schema, and nothing else:\nSCHEMA"},
+        {"role":"user","content":"Ada is 36."}],
         "stream":false,"format":"SCHEMA",
         "options":{"temperature":0.5,"num_predict":99,"seed":7,"num_ctx":8192},
         "think":false,"keep_alive":"5m"}"#,

@@ -2,10 +2,16 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::SystemTime;
+
+use http::HeaderValue;
 use instructor_core::provider::{Service, ToolChoice};
+use instructor_core::transport::{HttpRequest, Sign, TransportError};
 use instructor_core::{Client, Error, Mode};
 use serde_json::json;
-use support::{Person, Server, called};
+use support::{Person, Server, Step, called};
 
 fn mine() -> Service {
     let mut mine = Service::find("compatible").unwrap().clone();
@@ -47,4 +53,41 @@ async fn a_mode_it_lacks_is_refused_when_the_client_is_made_and_when_a_question_
 fn a_service_without_a_model_is_an_error() {
     let error = Client::builder().service(mine()).base_url("http://localhost:1").build();
     assert_eq!(error.unwrap_err().to_string(), "no model is set: call `model`");
+}
+
+/// Counts its signatures.
+#[derive(Debug, Default)]
+struct Counting(AtomicUsize);
+
+impl Sign for Counting {
+    fn sign(&self, request: &mut HttpRequest, _now: SystemTime) -> Result<(), TransportError> {
+        let number = self.0.fetch_add(1, Ordering::Relaxed);
+        let token = HeaderValue::try_from(format!("Bearer token-{number}")).unwrap();
+        request.headers.insert("authorization", token);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_signer_replaces_the_key_and_signs_every_try_anew() {
+    let limited = Step::status(429, &json!({"error": {"message": "slow down"}}));
+    let good = json!({"candidates": [{"content": {"role": "model", "parts": [
+        {"functionCall": {"name": "Person", "args": {"name": "Ada", "age": 36}}},
+    ]}, "finishReason": "STOP"}]});
+    let server = Server::start([limited, Step::status(200, &good)]).await;
+    let base = format!("{}/projects/p/locations/l", server.url());
+    let (_, pauses) = server.client();
+    let client = Client::builder()
+        .model("vertex/gemini-2.5-flash")
+        .base_url(base)
+        .transport(pauses)
+        .signer(Arc::new(Counting::default()))
+        .build()
+        .unwrap();
+    assert_eq!(client.extract::<Person>("Ada, 36").await.unwrap(), Person::ada());
+    let received = server.received();
+    for (i, received) in received.iter().enumerate() {
+        assert!(received.head.contains(&format!("authorization: Bearer token-{i}\r\n")));
+    }
+    assert_eq!(received.len(), 2);
 }

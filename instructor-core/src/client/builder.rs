@@ -16,7 +16,7 @@ use crate::offline::Offline;
 use crate::provider::{self, Provider, Service, Setup};
 use crate::request::Mode;
 use crate::retry::RetryPolicy;
-use crate::transport::{FetchPolicy, Network, Reqwest, Transport};
+use crate::transport::{FetchPolicy, Network, Reqwest, Sign, Transport};
 
 /// Builds a [`Client`]. What is not set comes from the environment (key, base URL, proxy) or has a
 /// default.
@@ -47,6 +47,7 @@ pub struct ClientBuilder {
     model: String,
     provider: Option<Arc<dyn Provider>>,
     service: Option<Service>,
+    signer: Option<Arc<dyn Sign>>,
     key: Option<SecretString>,
     base_url: Option<String>,
     headers: HeaderMap,
@@ -146,6 +147,44 @@ impl ClientBuilder {
         self
     }
 
+    /// Signs every request right before it is sent, in place of the provider's own signature or key:
+    /// for tokens that expire (Vertex AI, Entra ID), which are put into a header here. No key is
+    /// needed then.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::SystemTime;
+    /// use instructor_core::Client;
+    /// use instructor_core::transport::{HttpRequest, Sign, TransportError};
+    ///
+    /// #[derive(Debug)]
+    /// struct Fresh;
+    ///
+    /// impl Sign for Fresh {
+    ///     fn sign(&self, request: &mut HttpRequest, _now: SystemTime) -> Result<(), TransportError> {
+    ///         let token = "from a cache that another task keeps fresh";
+    ///         let header = format!("Bearer {token}").parse();
+    ///         let header = header.map_err(|e| TransportError::Invalid(Box::new(e)))?;
+    ///         request.headers.insert("authorization", header);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), instructor_core::Error> {
+    /// let client = Client::builder()
+    ///     .model("vertex/gemini-2.5-flash")
+    ///     .base_url("https://aiplatform.googleapis.com/v1/projects/mine/locations/global")
+    ///     .signer(Arc::new(Fresh))
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn signer(mut self, signer: Arc<dyn Sign>) -> Self {
+        self.signer = Some(signer);
+        self
+    }
+
     /// Speaks this wire format; the whole of [`model`](Self::model) is then the model's name. Key,
     /// base URL and headers are the provider's own affair.
     pub fn provider(mut self, provider: Arc<dyn Provider>) -> Self {
@@ -193,6 +232,7 @@ impl ClientBuilder {
             provider,
             model,
             transport,
+            signer: self.signer,
             retry: self.retry,
             fetch: self.fetch,
             settings: self.settings,
@@ -211,7 +251,8 @@ impl ClientBuilder {
         };
         let first = |names: &[&str]| names.iter().find_map(|name| set(name));
         let key = self.key.take().or_else(|| first(service.key_variables).map(SecretString::from));
-        if let (None, true, [variable, ..]) = (&key, service.needs_key, service.key_variables) {
+        let needs_key = service.needs_key && self.signer.is_none();
+        if let (None, true, [variable, ..]) = (&key, needs_key, service.key_variables) {
             let provider = service.name.to_owned();
             return Err(Error::MissingKey { provider, variable });
         }

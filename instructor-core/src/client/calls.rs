@@ -7,10 +7,11 @@ use super::judge::{Verdict, Wrong, is_call_of, no_call, nothing, parse, parse_da
 use crate::align::Repair;
 use crate::answer::Read;
 use crate::extract::Extract;
+use crate::path::Path;
 use crate::prompt::CallVerdict;
 use crate::reply::{Call, Choice};
 use crate::request::Request;
-use crate::validate::Rejection;
+use crate::validate::{Rejection, Report};
 
 /// The calls so far, in the order in which the model first made them.
 #[derive(Default)]
@@ -111,6 +112,10 @@ impl Calls {
             .collect();
         match serde_json::from_str::<T>(&format!("[{}]", elements.join(","))) {
             Ok(mut value) => {
+                // Each call was judged already; this only notes where its quotes stand.
+                if let Some(source) = request.source() {
+                    value.validate(Path::ROOT, &mut Report::with_source(source));
+                }
                 value.name_calls(self.slots.iter().map(|slot| slot.id.clone()).collect());
                 let repairs = self.slots.iter().flat_map(|slot| slot.repairs.clone()).collect();
                 Verdict::Valid { read: Read { value, repairs }, from_text: false }

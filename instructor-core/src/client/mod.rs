@@ -9,7 +9,7 @@ use crate::observe::Observer;
 use crate::offline::{Answer, Offline};
 use crate::provider::{self, OpenAi, Provider};
 use crate::retry::RetryPolicy;
-use crate::transport::{FetchPolicy, Transport};
+use crate::transport::{FetchPolicy, Sign, Transport};
 
 mod settings;
 mod builder;
@@ -64,6 +64,7 @@ struct Shared {
     provider: Arc<dyn Provider>,
     model: String,
     transport: Arc<dyn Transport>,
+    signer: Option<Arc<dyn Sign>>,
     retry: RetryPolicy,
     fetch: FetchPolicy,
     settings: Settings,
@@ -99,6 +100,7 @@ impl Client {
             provider,
             model: provider::OFFLINE.to_owned(),
             transport,
+            signer: None,
             retry: RetryPolicy::default(),
             fetch: FetchPolicy::default(),
             settings: Settings::default(),

@@ -1,5 +1,6 @@
 //! One request with its retries, in a span.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tracing::field::{Empty, debug};
@@ -42,6 +43,9 @@ async fn exchange(
 ) -> Result<Reply, Failure> {
     let mut http = shared.provider.encode(request)?;
     http.timeout = Some(settings.timeout());
+    if let Some(signer) = &shared.signer {
+        http.signer = Some(Arc::clone(signer));
+    }
     attempt.request_bytes = http.body.len();
     let question = question(shared, request);
     if let Some(observer) = &shared.observer {

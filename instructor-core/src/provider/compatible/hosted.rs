@@ -103,6 +103,7 @@ pub(in crate::provider) static SERVICES: &[Service] = &[
         key_variables: &["XAI_API_KEY"],
         quirks: Quirks {
             max_tokens: "max_completion_tokens",
+            strict: &Dialect::XAI_STRICT,
             reasoning: ReasoningForm::Effort(NONE_TO_HIGH),
             ..Quirks::COMPATIBLE
         },
@@ -113,6 +114,7 @@ pub(in crate::provider) static SERVICES: &[Service] = &[
         title: "Together AI",
         base_url: "https://api.together.xyz/v1",
         key_variables: &["TOGETHER_API_KEY"],
+        quirks: Quirks { shows_schema: false, ..KEYED.quirks },
         ..KEYED
     },
     Service {
@@ -121,6 +123,7 @@ pub(in crate::provider) static SERVICES: &[Service] = &[
         base_url: "https://api.fireworks.ai/inference/v1",
         key_variables: &["FIREWORKS_API_KEY"],
         quirks: Quirks {
+            shows_schema: false,
             parallel_tool_calls: true,
             reasoning: ReasoningForm::Effort(NONE_TO_HIGH),
             ..Quirks::COMPATIBLE
@@ -134,7 +137,11 @@ pub(in crate::provider) static SERVICES: &[Service] = &[
         key_variables: &["CEREBRAS_API_KEY"],
         modes: ANY.modes,
         // `parallel_tool_calls` is in its types, and refused by some of its models.
-        quirks: Quirks { max_tokens: "max_completion_tokens", ..KEYED.quirks },
+        quirks: Quirks {
+            max_tokens: "max_completion_tokens",
+            strict: &Dialect::CEREBRAS_STRICT,
+            ..KEYED.quirks
+        },
         ..KEYED
     },
     Service {
@@ -169,6 +176,7 @@ pub(in crate::provider) static SERVICES: &[Service] = &[
         modes: SCHEMA_FIRST,
         quirks: Quirks {
             tool_choice: ToolChoice::Auto,
+            shows_schema: false,
             reasoning: ReasoningForm::Effort(NONE_TO_HIGH),
             ..Quirks::COMPATIBLE
         },

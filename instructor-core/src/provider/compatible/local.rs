@@ -11,7 +11,10 @@ use crate::request::Mode;
 use crate::schema::Dialect;
 
 /// A server that may be anywhere; a key is sent if there is one.
-const LOCAL: Service = Service { modes: LOOSE_TOOLS, quirks: Quirks::COMPATIBLE, ..ANY };
+const LOCAL: Service = Service { modes: LOOSE_TOOLS, quirks: QUIRKS, ..ANY };
+
+/// A schema becomes a grammar, and the model does not see it.
+const QUIRKS: Quirks = Quirks { shows_schema: false, ..Quirks::COMPATIBLE };
 
 /// One row for each server.
 pub(in crate::provider) static SERVICES: &[Service] = &[
@@ -28,7 +31,7 @@ pub(in crate::provider) static SERVICES: &[Service] = &[
             strict: &Dialect::OLLAMA,
             envelope: Envelope::Named,
             reasoning: ReasoningForm::OPENAI,
-            ..Quirks::COMPATIBLE
+            ..QUIRKS
         },
         connect: ollama,
         ..LOCAL
@@ -41,7 +44,7 @@ pub(in crate::provider) static SERVICES: &[Service] = &[
         key_variables: &["LM_API_TOKEN"],
         modes: &[Mode::JsonSchema, Mode::Tools, Mode::MarkdownJson, Mode::Parallel],
         content: Content { images: Takes::Bytes, ..Content::TEXT },
-        quirks: Quirks { tool_choice: ToolChoice::Required, ..Quirks::COMPATIBLE },
+        quirks: Quirks { tool_choice: ToolChoice::Required, ..QUIRKS },
         ..LOCAL
     },
     Service {
@@ -54,7 +57,7 @@ pub(in crate::provider) static SERVICES: &[Service] = &[
         quirks: Quirks {
             parallel_tool_calls: true,
             reasoning: ReasoningForm::Effort(&["none", "low", "medium", "high"]),
-            ..Quirks::COMPATIBLE
+            ..QUIRKS
         },
         ..LOCAL
     },
@@ -64,10 +67,7 @@ pub(in crate::provider) static SERVICES: &[Service] = &[
         base_url: "http://localhost:30000/v1",
         base_url_variables: &["SGLANG_BASE_URL"],
         key_variables: &["SGLANG_API_KEY"],
-        quirks: Quirks {
-            reasoning: ReasoningForm::Effort(&["low", "medium", "high"]),
-            ..Quirks::COMPATIBLE
-        },
+        quirks: Quirks { reasoning: ReasoningForm::Effort(&["low", "medium", "high"]), ..QUIRKS },
         ..LOCAL
     },
     Service {
@@ -82,7 +82,7 @@ pub(in crate::provider) static SERVICES: &[Service] = &[
             // A name is silently read as `"auto"`.
             tool_choice: ToolChoice::Required,
             parallel_tool_calls: true,
-            ..Quirks::COMPATIBLE
+            ..QUIRKS
         },
         ..LOCAL
     },
@@ -94,7 +94,7 @@ pub(in crate::provider) static SERVICES: &[Service] = &[
         key_variables: &["TGI_API_KEY"],
         // Its `json_object` wants a schema, and a grammar makes it call one tool and once.
         modes: &[Mode::Tools, Mode::JsonSchema, Mode::MarkdownJson],
-        quirks: Quirks { envelope: Envelope::Named, ..Quirks::COMPATIBLE },
+        quirks: Quirks { envelope: Envelope::Named, ..QUIRKS },
         ..LOCAL
     },
     Service {

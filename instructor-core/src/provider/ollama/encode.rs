@@ -50,7 +50,8 @@ impl Serialize for Messages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let request = self.0;
         let mut seq = serializer.serialize_seq(None)?;
-        if let Some(system) = prompt::first(request) {
+        // The schema becomes a grammar, and the model does not see it.
+        if let Some(system) = prompt::first_unseen(request) {
             seq.serialize_element(&wire::Message::text("system", &system))?;
         }
         for (i, example) in request.examples.iter().enumerate() {

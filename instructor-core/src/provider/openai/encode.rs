@@ -118,7 +118,8 @@ impl Serialize for Messages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { request, quirks } = *self;
         let mut seq = serializer.serialize_seq(None)?;
-        if let Some(system) = prompt::first(request) {
+        let first = if quirks.shows_schema { prompt::first } else { prompt::first_unseen };
+        if let Some(system) = first(request) {
             seq.serialize_element(&wire::Message::text("system", &system))?;
         }
         for (i, example) in request.examples.iter().enumerate() {

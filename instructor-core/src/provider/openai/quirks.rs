@@ -22,6 +22,9 @@ pub struct Quirks {
     pub strict: &'static Dialect,
     /// What stands around the schema in `response_format`.
     pub envelope: Envelope,
+    /// Its models are shown the schema of `response_format`. Where it only bounds what they write, the
+    /// system text tells them.
+    pub shows_schema: bool,
     /// How it is told how much to reason.
     pub reasoning: ReasoningForm,
     /// How sound and documents are written.
@@ -41,6 +44,7 @@ impl Quirks {
         call_id_length: None,
         strict: &Dialect::OPENAI_STRICT,
         envelope: Envelope::Strict,
+        shows_schema: true,
         reasoning: ReasoningForm::Nothing,
         media: MediaForm::OpenAi,
         audio_formats: &["wav", "mp3"],
