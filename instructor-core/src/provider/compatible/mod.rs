@@ -42,6 +42,7 @@ pub(super) const OFFLINE: Service = Service {
     title: "The built-in model",
     base_url: "http://offline.invalid/v1",
     content: Content::TEXT,
+    quirks: Quirks { parallel_tool_calls: true, ..ANY.quirks },
     ..ANY
 };
 
