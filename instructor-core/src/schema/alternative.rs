@@ -1,6 +1,7 @@
 //! Unions as several tools: the name of the tool that is called says which variant it is.
 
 use std::any::TypeId;
+#[cfg(feature = "client")]
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -13,6 +14,10 @@ pub struct Alternative {
     /// The tool; its arguments are the data of the variant, or the element.
     pub tool: Rendered,
     /// The variant and how the enum writes it; nothing for an element that is no enum.
+    #[cfg_attr(
+        not(feature = "client"),
+        expect(dead_code, reason = "only the client is answered with calls")
+    )]
     variant: Option<(&'static Variant, Tagging)>,
 }
 
@@ -104,6 +109,7 @@ fn unique(name: &str, taken: &mut HashSet<String>) -> String {
     name
 }
 
+#[cfg(feature = "client")]
 impl Alternative {
     /// The JSON of the value that serde reads, made of the JSON of the variant's data.
     pub(crate) fn value(&self, data: &str) -> String {
@@ -164,6 +170,7 @@ impl Alternative {
 }
 
 /// The object without a property that a model wrote although the tool's name says it.
+#[cfg(feature = "client")]
 fn without<'a>(data: &'a str, property: &str) -> Cow<'a, str> {
     let object = |data| serde_json::from_str::<serde_json::Map<_, serde_json::Value>>(data);
     if data.contains(&quoted(property))
@@ -175,6 +182,7 @@ fn without<'a>(data: &'a str, property: &str) -> Cow<'a, str> {
     Cow::Borrowed(data)
 }
 
+#[cfg(feature = "client")]
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

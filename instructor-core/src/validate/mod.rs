@@ -63,6 +63,7 @@ impl Violation {
 
     /// The same violation in a part of the value, without the `steps` before its place; as it was if
     /// it is elsewhere.
+    #[cfg(feature = "client")]
     pub(crate) fn below(mut self, steps: Path<'_>) -> Result<Self, Self> {
         if let Some(rest) = self.pointer.strip_prefix(&steps.to_pointer())
             && let Some(path) = self.path.strip_prefix(&steps.to_string())
@@ -77,6 +78,7 @@ impl Violation {
     }
 
     /// The same violation in the element of this number of a list.
+    #[cfg(feature = "client")]
     pub(crate) fn in_element(mut self, index: usize) -> Self {
         let at = Path::ROOT.index(index);
         let root = self.pointer.is_empty();
@@ -129,6 +131,7 @@ impl Rejection {
     }
 
     /// Every violation changed.
+    #[cfg(feature = "client")]
     pub(crate) fn map(self, change: impl FnMut(Violation) -> Violation) -> Self {
         Self { violations: self.violations.into_iter().map(change).collect() }
     }
