@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::path::Path;
 use crate::reply::Choice;
 use crate::request::{CallResult, Exchange, Mode, Request};
-use crate::validate::Rejection;
+use crate::schema::Rendered;
+use crate::validate::{Rejection, Violation};
 
 /// The system text: the caller's own, followed by the schema in the modes that have no other place
 /// for it.
@@ -50,6 +52,8 @@ pub(crate) enum CallVerdict {
     Accepted,
     /// Nobody asked for it.
     Ignored,
+    /// There is no such tool.
+    Unknown,
 }
 
 /// What is said after an answer was rejected: to each of its tool calls, or to the whole.
@@ -62,17 +66,22 @@ pub(crate) fn again(
     still: &[(String, Rejection)],
     request: &Request,
 ) -> Exchange {
-    let complaint = ask(&whole(request), rejection);
+    let complaint = ask(&whole(request), rejection, request.rendered.wrapped);
     let mut results: Vec<_> = (0..answer.calls.len())
         .map(|i| match verdicts.get(i) {
             Some(CallVerdict::Wrong(rejection)) => {
-                let known = request.tools().find(|tool| tool.name == answer.calls[i].name);
-                let what =
-                    known.map_or_else(|| whole(request), |tool| format!("Call `{}`", tool.name));
-                CallResult { text: ask(&what, rejection), is_error: true }
+                let text = match tool(request, &answer.calls[i].name) {
+                    Some(tool) => ask(&format!("Call `{}`", tool.name), rejection, tool.wrapped),
+                    None => ask(&whole(request), rejection, false),
+                };
+                CallResult { text, is_error: true }
             }
             Some(CallVerdict::Accepted) => {
                 CallResult { text: "Accepted: do not call it again.".into(), is_error: false }
+            }
+            Some(CallVerdict::Unknown) => {
+                let text = format!("There is no such tool. {}.", whole(request));
+                CallResult { text, is_error: true }
             }
             Some(CallVerdict::Ignored) | None => {
                 CallResult { text: ignored(request), is_error: false }
@@ -80,17 +89,26 @@ pub(crate) fn again(
         })
         .collect();
     if let Some(last) = results.last_mut() {
-        for (tool, rejection) in still {
+        for (name, rejection) in still {
+            let wrapped = tool(request, name).is_some_and(|tool| tool.wrapped);
             last.text.push_str("\n\n");
-            last.text.push_str(&ask(&format!("Call `{tool}`"), rejection));
+            last.text.push_str(&ask(&format!("Call `{name}`"), rejection, wrapped));
             last.is_error = true;
         }
     }
     Exchange { answer: answer.clone(), results, complaint }
 }
 
-fn ask(what: &str, rejection: &Rejection) -> String {
-    format!("{what} again without these errors:\n{}", rejection.for_model())
+/// The model wrote the value into the property `value` if it is `wrapped`.
+fn ask(what: &str, rejection: &Rejection, wrapped: bool) -> String {
+    let inside = |violation: Violation| violation.inside(Path::ROOT.field("value"));
+    let told = if wrapped { &rejection.clone().map(inside) } else { rejection };
+    format!("{what} again without these errors:\n{}", told.for_model())
+}
+
+/// The tool of this name.
+fn tool(request: &Request, name: &str) -> Option<&'static Rendered> {
+    request.tools().find(|tool| tool.name == name)
 }
 
 /// What to do again when no single tool is meant.

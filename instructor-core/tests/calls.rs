@@ -280,7 +280,8 @@ async fn only_wrong_calls_are_asked_for_again() {
     let (found, server) = ask::<Parallel<Action>>([first, second, third]).await;
     assert_eq!(
         found.unwrap().into_values().collect::<Vec<_>>(),
-        [Action::Wait(9), Action::Stop, Action::Search { query: "tea".into() }, Action::Stop]
+        [Action::Wait(9), Action::Stop, Action::Search { query: "tea".into() }],
+        "what was accepted counts once, and a tool that is none is no value"
     );
     let received = server.received();
     let results = |i: usize, count: usize| -> Vec<String> {
@@ -292,16 +293,94 @@ async fn only_wrong_calls_are_asked_for_again() {
     assert_eq!(
         results(1, 4),
         [
-            "Call `Wait` again without these errors:\n- `$`: must be at most 60, but is 99",
+            "Call `Wait` again without these errors:\n- `value`: must be at most 60, but is 99",
             "Accepted: do not call it again.",
             "Call `Search` again without these errors:\n- `query`: must have at least 3 characters, but is \"x\"",
-            "Call one of the tools `Search`, `Wait`, `Address`, `Pair`, `Stop` again without these errors:\n\
-             - `$`: must be given as a call of one of the tools `Search`, `Wait`, `Address`, `Pair`, `Stop`",
+            "There is no such tool. Call one of the tools `Search`, `Wait`, `Address`, `Pair`, `Stop`.",
         ]
     );
     let [told] = results(2, 1).try_into().unwrap();
     assert!(told.starts_with("Call `Wait` again"), "{told}");
     assert!(told.contains("\n\nCall `Search` again without"), "{told}");
+}
+
+#[tokio::test]
+async fn a_fix_goes_to_the_call_that_it_is_for() {
+    let search = |query: &str| ("Search", json!({"query": query}));
+    let address = |city: &str, code: u32| ("Address", json!({"city": city, "code": code}));
+    // Only the second is called again, then the first.
+    let steps = [
+        calls(&[search("t"), address("Ulm", 100_000), address("Bonn", 200_000)]),
+        calls(&[address("Bonn", 53111)]),
+        calls(&[address("Ulm", 89073), search("tea")]),
+    ];
+    let (found, server) = ask::<Parallel<Action>>(steps).await;
+    let home = |city: &str, code| Action::Address(Address { city: city.into(), code });
+    assert_eq!(
+        found.unwrap().into_values().collect::<Vec<_>>(),
+        [Action::Search { query: "tea".into() }, home("Ulm", 89073), home("Bonn", 53111)]
+    );
+    let received = server.received();
+    let told = received[2].messages().last().unwrap()["content"].as_str().unwrap().to_owned();
+    assert!(told.starts_with("Accepted: do not call it again.\n\nCall `Search` again"), "{told}");
+    assert!(told.contains("100000") && !told.contains("200000"), "{told}");
+}
+
+#[tokio::test]
+async fn what_was_accepted_counts_once_however_often_it_is_said() {
+    let address = |city: &str, code: u32| ("Address", json!({"city": city, "code": code}));
+    let steps = [
+        calls(&[address("Ulm", 1), address("Ulm", 1), address("Bonn", 200_000)]),
+        calls(&[address("Ulm", 1), address("Ulm", 1), address("Bonn", 2)]),
+    ];
+    let (found, _) = ask::<Parallel<Address>>(steps).await;
+    let found = found.unwrap();
+    let codes: Vec<_> = found.values().map(|address| address.code).collect();
+    assert_eq!(codes, [1, 1, 2]);
+    let mut ids: Vec<_> = found.iter().map(|call| call.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 3, "each call has an id of its own");
+    // A mended call may become what another one said.
+    let steps = [calls(&[address("Ulm", 1), address("Ulm", 200_000)]), calls(&[address("Ulm", 1)])];
+    let (found, server) = ask::<Parallel<Address>>(steps).await;
+    assert_eq!((found.unwrap().len(), server.received().len()), (2, 2));
+}
+
+#[tokio::test]
+async fn tools_that_differ_only_in_case_are_told_apart() {
+    #[derive(Debug, PartialEq, Deserialize, Extract)]
+    enum Http {
+        #[serde(rename = "get")]
+        Lower { x: u8 },
+        #[serde(rename = "GET")]
+        Upper { y: u8 },
+    }
+    the_tool_selects([
+        ("get", json!({"x": 1}), Http::Lower { x: 1 }),
+        ("GET", json!({"y": 2}), Http::Upper { y: 2 }),
+        ("http.get", json!({"x": 3}), Http::Lower { x: 3 }),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_wrapped_value_is_told_with_its_property() {
+    for (wrong, complaint) in [
+        (
+            json!({"value": [{"city": "Ulm", "code": 100_000}]}),
+            "- `value[0].code`: must be at most",
+        ),
+        (json!({"value": "Ulm"}), "- `value"),
+    ] {
+        let steps =
+            [calls(&[("AddressList", wrong)]), calls(&[("AddressList", json!({"value": []}))])];
+        let (found, server) = ask::<Vec<Address>>(steps).await;
+        assert_eq!(found.unwrap(), []);
+        let received = server.received();
+        let told = received[1].messages().last().unwrap()["content"].as_str().unwrap().to_owned();
+        assert!(told.contains(complaint), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
 //! The tool calls of a [`Parallel`](crate::Parallel) over several answers: what is right stays, and
 //! only what is wrong is asked for again.
 
-use std::collections::VecDeque;
+use serde_json::Value;
 
-use super::judge::{Verdict, Wrong, is_call_of, no_call, nothing, parse, parse_data};
+use super::judge::{Verdict, Wrong, called, no_call, parse, parse_data};
 use crate::align::Repair;
 use crate::answer::Read;
 use crate::extract::Extract;
@@ -11,94 +11,163 @@ use crate::path::Path;
 use crate::prompt::CallVerdict;
 use crate::reply::{Call, Choice};
 use crate::request::Request;
+use crate::schema::Alternative;
 use crate::validate::{Rejection, Report};
 
 /// The calls so far, in the order in which the model first made them.
 #[derive(Default)]
 pub(super) struct Calls {
     slots: Vec<Slot>,
+    /// How many answers were read.
+    answers: usize,
 }
 
 /// The place of one value.
 struct Slot {
     id: String,
-    tool: String,
+    tool: &'static str,
+    arguments: Value,
     /// A list with the value as its only element, or what is wrong with it.
     state: Result<String, Rejection>,
     repairs: Vec<Repair>,
+    /// The number of the answer it is from.
+    answer: usize,
 }
 
 impl Calls {
-    /// Reads the calls of an answer. They stand for the wrong ones of earlier answers, in their
-    /// order; what is left over is new.
+    /// Reads the calls of an answer. They stand for the wrong ones of earlier answers; what is left
+    /// over is new.
     pub(super) async fn read<T: Extract + Send + Sync>(
         &mut self,
         number: usize,
         choice: &Choice,
         request: &Request,
     ) -> Verdict<T> {
-        if choice.calls.is_empty() {
-            return self.text(number, choice, request).await;
-        }
-        let mut open: VecDeque<usize> =
-            (0..self.slots.len()).filter(|i| self.slots[*i].state.is_err()).collect();
+        self.answers += 1;
         let mut verdicts = Vec::new();
+        let mut new = Vec::new();
         for call in &choice.calls {
-            let slot = slot::<T>(call, request).await;
+            // A call of a tool that nobody offered is answered, and is no value.
+            let Some(alternative) = called(call, request) else {
+                verdicts.push(CallVerdict::Unknown);
+                continue;
+            };
+            let slot = self.slot::<T>(call, alternative, request).await;
             verdicts.push(match &slot.state {
                 Ok(_) => CallVerdict::Accepted,
                 Err(rejection) => CallVerdict::Wrong(rejection.clone()),
             });
-            match open.pop_front() {
-                Some(i) => self.slots[i] = slot,
-                None => self.slots.push(slot),
-            }
+            new.push(slot);
         }
+        if choice.calls.is_empty() || (new.is_empty() && self.slots.is_empty()) {
+            return self.text(number, choice, verdicts, request).await;
+        }
+        self.place(new);
         match self.wrong() {
             Some(rejection) => Verdict::Wrong(Wrong { choice: number, rejection, calls: verdicts }),
             None => self.whole(number, choice, request),
         }
     }
 
-    /// The tools whose earlier calls are wrong and were not called again in an answer with so many
-    /// wrong calls.
-    pub(super) fn still_wrong(&self, answered: &[CallVerdict]) -> Vec<(String, Rejection)> {
-        let now = answered.iter().filter(|call| matches!(call, CallVerdict::Wrong(_))).count();
-        let wrong = self
-            .slots
-            .iter()
-            .filter_map(|slot| Some((slot.tool.clone(), slot.state.as_ref().err()?.clone())));
-        // Those of this answer took the first places that were open.
-        wrong.skip(now).collect()
+    /// Puts new calls into the places of wrong ones: first of the same tool, the one most like it;
+    /// then of any, because another tool may be the right one. What is left over comes last.
+    fn place(&mut self, mut new: Vec<Slot>) {
+        // Some models repeat what was accepted beside what they mend.
+        let open = self.slots.iter().filter(|slot| slot.is_open(self.answers)).count();
+        let mut surplus = new.len().saturating_sub(open);
+        new.retain(|slot| {
+            let repeated = surplus > 0 && self.slots.iter().any(|known| known.is_same_value(slot));
+            surplus -= usize::from(repeated);
+            !repeated
+        });
+        let mut others = Vec::new();
+        for slot in new {
+            let open = |known: &&mut Slot| known.is_open(self.answers) && known.tool == slot.tool;
+            let best =
+                self.slots.iter_mut().rev().filter(open).max_by_key(|open| open.likeness(&slot));
+            match best {
+                Some(open) => *open = slot,
+                None => others.push(slot),
+            }
+        }
+        for slot in others {
+            match self.slots.iter_mut().find(|known| known.is_open(self.answers)) {
+                Some(open) => *open = slot,
+                None => self.slots.push(slot),
+            }
+        }
     }
 
-    /// An answer without any call: perhaps the list stands in its text.
+    /// The tools whose calls in earlier answers are wrong, and were not called again.
+    pub(super) fn still_wrong(&self) -> Vec<(String, Rejection)> {
+        let open = self.slots.iter().filter(|slot| slot.is_open(self.answers));
+        open.filter_map(|slot| Some((slot.tool.to_owned(), slot.state.as_ref().err()?.clone())))
+            .collect()
+    }
+
+    async fn slot<T: Extract + Send + Sync>(
+        &self,
+        call: &Call,
+        alternative: &'static Alternative,
+        request: &Request,
+    ) -> Slot {
+        let (state, repairs) =
+            match parse_data::<T>(&call.arguments, alternative, request, true).await {
+                Ok((read, json)) => (Ok(json), read.repairs),
+                Err(rejection) => (Err(rejection), Vec::new()),
+            };
+        Slot {
+            id: call.id.clone(),
+            tool: &alternative.tool.name,
+            arguments: serde_json::from_str(&call.arguments).unwrap_or_default(),
+            state,
+            repairs,
+            answer: self.answers,
+        }
+    }
+
+    /// An answer without any call of ours: perhaps the list stands in its text.
     async fn text<T: Extract + Send + Sync>(
         &self,
         number: usize,
         choice: &Choice,
+        calls: Vec<CallVerdict>,
         request: &Request,
     ) -> Verdict<T> {
-        let content = choice.content.as_deref().filter(|text| text.contains(['{', '[']));
+        let wrong = |rejection| Verdict::Wrong(Wrong { choice: number, rejection, calls });
         if let Some(rejection) = self.wrong() {
-            return Verdict::Wrong(Wrong { choice: number, rejection, calls: Vec::new() });
+            return wrong(rejection);
         }
-        match content {
+        match choice.content.as_deref().filter(|text| text.contains(['{', '['])) {
             Some(content) => match parse(content, request).await {
                 Ok(read) => Verdict::Valid { read, from_text: true },
-                Err(rejection) => {
-                    Verdict::Wrong(Wrong { choice: number, rejection, calls: Vec::new() })
-                }
+                Err(rejection) => wrong(rejection),
             },
             None => no_call(number, choice, request),
         }
+    }
+
+    /// The ids; those that we make for a service without ids repeat from answer to answer.
+    fn ids(&self) -> Vec<String> {
+        let mut ids: Vec<String> = Vec::new();
+        for slot in &self.slots {
+            let mut id = slot.id.clone();
+            for number in 2.. {
+                if !ids.contains(&id) {
+                    break;
+                }
+                id = format!("{}_{number}", slot.id);
+            }
+            ids.push(id);
+        }
+        ids
     }
 
     /// All that is wrong, each with the number of its call.
     fn wrong(&self) -> Option<Rejection> {
         let violations = self.slots.iter().enumerate().flat_map(|(i, slot)| {
             let wrong = slot.state.as_ref().err().into_iter().flat_map(Rejection::violations);
-            wrong.map(move |violation| violation.clone().in_element(i))
+            wrong.map(move |violation| violation.clone().inside(Path::ROOT.index(i)))
         });
         Rejection::unless_empty(violations.collect()).err()
     }
@@ -116,7 +185,7 @@ impl Calls {
                 if let Some(source) = request.source() {
                     value.validate(Path::ROOT, &mut Report::with_source(source));
                 }
-                value.name_calls(self.slots.iter().map(|slot| slot.id.clone()).collect());
+                value.name_calls(self.ids());
                 let repairs = self.slots.iter().flat_map(|slot| slot.repairs.clone()).collect();
                 Verdict::Valid { read: Read { value, repairs }, from_text: false }
             }
@@ -126,18 +195,25 @@ impl Calls {
     }
 }
 
-async fn slot<T: Extract + Send + Sync>(call: &Call, request: &Request) -> Slot {
-    let found = request.alternatives().iter().find(|each| is_call_of(call, &each.tool.name));
-    let (tool, result) = match found {
-        Some(alternative) => {
-            let result = parse_data::<T>(&call.arguments, alternative, request, true).await;
-            (alternative.tool.name.clone(), result)
-        }
-        None => (call.name.clone(), Err(nothing(request))),
-    };
-    let (state, repairs) = match result {
-        Ok((read, json)) => (Ok(json), read.repairs),
-        Err(rejection) => (Err(rejection), Vec::new()),
-    };
-    Slot { id: call.id.clone(), tool, state, repairs }
+impl Slot {
+    /// It is wrong, and from an answer before this one.
+    fn is_open(&self, answer: usize) -> bool {
+        self.state.is_err() && self.answer < answer
+    }
+
+    /// It is right, and the other one, of a later answer, says it once more.
+    fn is_same_value(&self, other: &Self) -> bool {
+        self.answer < other.answer
+            && self.tool == other.tool
+            && matches!((&self.state, &other.state), (Ok(own), Ok(others)) if own == others)
+    }
+
+    /// How many arguments are the same.
+    fn likeness(&self, other: &Self) -> usize {
+        let (Value::Object(own), Value::Object(others)) = (&self.arguments, &other.arguments)
+        else {
+            return 0;
+        };
+        own.iter().filter(|(name, value)| others.get(*name) == Some(value)).count()
+    }
 }

@@ -120,9 +120,16 @@ fn placed(wrong: Rejection, alternative: &Alternative, in_list: bool) -> Rejecti
 }
 
 /// Whether the model means this tool; some write the name of a namespace before it.
-pub(super) fn is_call_of(call: &Call, tool: &str) -> bool {
+fn is_call_of(call: &Call, tool: &str) -> bool {
     let name = call.name.rsplit_once(['.', ':']).map_or(call.name.as_str(), |(_, name)| name);
     call.name == tool || name.eq_ignore_ascii_case(tool)
+}
+
+/// The tool of a variant that is called: of exactly this name, or else nearly.
+pub(super) fn called(call: &Call, request: &Request) -> Option<&'static Alternative> {
+    let all = request.alternatives();
+    let exactly = all.iter().find(|each| each.tool.name == call.name);
+    exactly.or_else(|| all.iter().find(|each| is_call_of(call, &each.tool.name)))
 }
 
 async fn read<T: Extract + Send + Sync>(
@@ -132,8 +139,7 @@ async fn read<T: Extract + Send + Sync>(
 ) -> Verdict<T> {
     let mut wrong = None;
     for (i, call) in choice.calls.iter().enumerate() {
-        let alternative =
-            request.alternatives().iter().find(|each| is_call_of(call, &each.tool.name));
+        let alternative = called(call, request);
         let result = match alternative {
             Some(alternative) => {
                 parse_data(&call.arguments, alternative, request, false).await.map(|(read, _)| read)

@@ -204,7 +204,7 @@ async fn ask<T: Extract + Send + Sync>(
         if settings.keep_last_attempt_only {
             request.history.clear();
         }
-        let still = calls.still_wrong(&verdicts);
+        let still = calls.still_wrong();
         let again = prompt::again(&answer, &verdicts, &rejection, &still, request);
         request.history.push(again);
         asked += 1;

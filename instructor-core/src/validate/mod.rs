@@ -77,15 +77,14 @@ impl Violation {
         Err(self)
     }
 
-    /// The same violation in the element of this number of a list.
+    /// The same violation in a value that is a part of another one, at `outer`.
     #[cfg(feature = "client")]
-    pub(crate) fn in_element(mut self, index: usize) -> Self {
-        let at = Path::ROOT.index(index);
+    pub(crate) fn inside(mut self, outer: Path<'_>) -> Self {
         let root = self.pointer.is_empty();
         let dot = if root || self.path.starts_with('[') { "" } else { "." };
         let rest = if root { "" } else { &self.path };
-        self.path = format!("{at}{dot}{rest}");
-        self.pointer.insert_str(0, &at.to_pointer());
+        self.path = format!("{outer}{dot}{rest}");
+        self.pointer.insert_str(0, &outer.to_pointer());
         self
     }
 
