@@ -115,12 +115,12 @@ impl Extract for Quote {
             return;
         }
         let place = report.locate(&self.text);
-        if place.is_none() {
+        if place.is_err() {
             let message = "must stand in the text word for word";
             let found = Value::from(self.text.as_str());
             report.push(Violation::new(at, "quote", message).found(&found));
         }
-        *self.place() = place;
+        *self.place() = place.unwrap_or_default();
     }
 
     fn probe(&self) -> Probe<'_> {

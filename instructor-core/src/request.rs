@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::media::Media;
+use crate::media::{Media, Source};
 use crate::reply::Choice;
 use crate::schema::{Alternative, Rendered};
 
@@ -86,6 +86,19 @@ impl Part {
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            Self::Media(_) => None,
+        }
+    }
+
+    /// The text, or that of a document that is plain text.
+    fn written(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Media(Media { source: Source::Bytes(bytes), mime, .. })
+                if mime.starts_with("text/") =>
+            {
+                std::str::from_utf8(bytes).ok()
+            }
             Self::Media(_) => None,
         }
     }
@@ -255,11 +268,17 @@ impl Request {
         (self.alternatives().is_empty() && self.mode != Mode::Parallel).then_some(self.rendered)
     }
 
-    /// The text that is asked about: the latest of the user.
-    pub(crate) fn source(&self) -> Option<&str> {
+    /// The texts that are asked about, those of the user, the latest first.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &str> {
         let users = self.messages.iter().rev().filter(|message| message.role == Role::User);
-        let mut texts = users.flat_map(|message| message.parts.iter().filter_map(Part::text));
-        texts.find(|text| !text.is_empty())
+        let parts = users.flat_map(|message| &message.parts);
+        parts.filter_map(Part::written).filter(|text| !text.is_empty())
+    }
+
+    /// Whether something is asked about that is no text.
+    pub(crate) fn has_unread_media(&self) -> bool {
+        let mut parts = self.messages.iter().flat_map(|message| &message.parts);
+        parts.any(|part| part.written().is_none())
     }
 
     /// The tools that stand for the variants of a union or the elements of a list of calls.

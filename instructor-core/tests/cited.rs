@@ -2,7 +2,8 @@
 
 mod support;
 
-use instructor_core::request::Message;
+use instructor_core::media::{Media, MediaKind};
+use instructor_core::request::{Message, Part};
 use instructor_core::{Cited, Error, Extract, Match, Parallel};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -29,7 +30,10 @@ async fn ask<T: Extract + Send + Sync>(
 ) -> (Result<T, Error>, Server) {
     let server = Server::start(steps).await;
     let client = server.client().0.build().unwrap();
-    let before = [Message::user("Charles Babbage built engines."), Message::assistant("Yes.")];
+    let before = [
+        Message::user("Charles Babbage built engines."),
+        Message::assistant("Yes, she did program."),
+    ];
     (client.extract::<T>(TEXT).messages(before).await, server)
 }
 
@@ -48,8 +52,8 @@ async fn quotes_are_found_with_their_place_in_the_text() {
 
 #[tokio::test]
 async fn a_quote_that_is_made_up_is_asked_for_again() {
-    // What stands in another message is no support.
-    let made_up = called("Claim", &claim("Charles Babbage built engines", "aged 37"));
+    // What the model itself said is no support.
+    let made_up = called("Claim", &claim("Yes, she did program", "aged 37"));
     let right = called("Claim", &claim("the first programmer", "36"));
     let (found, server) = ask::<Claim>([made_up, right]).await;
     assert_eq!(found.unwrap().what.value, "She programmed.");
@@ -57,6 +61,38 @@ async fn a_quote_that_is_made_up_is_asked_for_again() {
     let told = received[1].messages().last().unwrap()["content"].as_str().unwrap().to_owned();
     assert!(told.contains("- `what.quotes[0]`: "), "{told}");
     assert!(told.contains("- `age.quotes[0]`: ") && told.contains("aged 37"), "{told}");
+}
+
+#[tokio::test]
+async fn a_quote_from_elsewhere_in_the_question_has_no_place_in_the_text() {
+    let media = |kind, mime: &str, text: &str| Media::new(kind, mime, text.to_owned());
+    let notes = || media(MediaKind::Document, "text/plain", "Notes: she loved numbers.");
+    let picture = || media(MediaKind::Image, "image/png", "?");
+    for (quote, attached, supported) in [
+        ("Charles Babbage built engines", None, true),
+        ("she loved numbers", None, false),
+        ("she loved numbers", Some(notes()), true),
+        ("she hated numbers", Some(notes()), false),
+        // What is written in a picture cannot be checked.
+        ("she loved numbers", Some(picture()), true),
+    ] {
+        let server = Server::start([called("Claim", &claim(quote, "36"))]).await;
+        let client = server.client().0.base_url(server.url()).build().unwrap();
+        // Only the text of a document is read here, whatever the service does with it.
+        let mut before = Message::user("Charles Babbage built engines.");
+        before.parts.extend(attached.clone().map(Part::Media));
+        let question = client.extract::<Claim>(TEXT).messages([before]).max_reasks(0);
+        let found = question.await;
+        match found {
+            Ok(found) => {
+                assert!(supported, "{quote} {attached:?}");
+                assert_eq!(found.what.quotes[0].span(), None);
+                assert!(found.age.unwrap().quotes[0].span().is_some());
+            }
+            Err(Error::Rejected { .. }) => assert!(!supported, "{quote} {attached:?}"),
+            Err(error) => panic!("{quote}: {error}"),
+        }
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::judge::{Verdict, Wrong, called, no_call, parse, parse_data};
+use super::judge::{Verdict, Wrong, called, no_call, parse, parse_data, report};
 use crate::align::Repair;
 use crate::answer::Read;
 use crate::extract::Extract;
@@ -12,7 +12,7 @@ use crate::prompt::CallVerdict;
 use crate::reply::{Call, Choice};
 use crate::request::Request;
 use crate::schema::Alternative;
-use crate::validate::{Rejection, Report};
+use crate::validate::Rejection;
 
 /// The calls so far, in the order in which the model first made them.
 #[derive(Default)]
@@ -182,9 +182,7 @@ impl Calls {
         match serde_json::from_str::<T>(&format!("[{}]", elements.join(","))) {
             Ok(mut value) => {
                 // Each call was judged already; this only notes where its quotes stand.
-                if let Some(source) = request.source() {
-                    value.validate(Path::ROOT, &mut Report::with_source(source));
-                }
+                value.validate(Path::ROOT, &mut report(request));
                 value.name_calls(self.ids());
                 let repairs = self.slots.iter().flat_map(|slot| slot.repairs.clone()).collect();
                 Verdict::Valid { read: Read { value, repairs }, from_text: false }

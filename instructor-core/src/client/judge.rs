@@ -9,7 +9,7 @@ use crate::prompt::CallVerdict;
 use crate::reply::{Call, Choice, Reply, Stop};
 use crate::request::{Mode, Request};
 use crate::schema::Alternative;
-use crate::validate::{Rejection, Violation};
+use crate::validate::{Rejection, Report, Violation};
 
 /// What a reply is worth.
 pub(super) enum Verdict<T> {
@@ -82,12 +82,18 @@ pub(super) async fn parse<T: Extract + Send + Sync>(
     Ok(read)
 }
 
-/// Runs all validators; quotes are looked for in the text that was asked about.
+/// Runs all validators; quotes are looked for in what was asked about.
 async fn check<T: Extract + Sync>(value: &T, request: &Request) -> Result<(), Rejection> {
-    match request.source() {
-        Some(source) => value.check_against_async(source).await,
-        None => value.check_async().await,
-    }
+    let mut report = report(request);
+    value.validate(Path::ROOT, &mut report);
+    report.finish().await
+}
+
+/// An empty report on a value that was found in what was asked about.
+pub(super) fn report(request: &Request) -> Report<'_> {
+    let mut texts = request.sources();
+    let unseen = request.has_unread_media();
+    Report::with_source(texts.next().unwrap_or_default()).beside(texts, unseen)
 }
 
 /// Reads the arguments of a tool that stands for a variant, and runs all validators. With

@@ -179,6 +179,10 @@ pub struct Report<'v> {
     violations: Vec<Violation>,
     pending: Vec<(Violation, Check<'v>)>,
     source: Option<Source<'v>>,
+    /// Further texts that a quote may be from.
+    beside: Vec<Source<'v>>,
+    /// There is more that a quote may be from, such as a picture.
+    unseen: bool,
 }
 
 impl<'v> Report<'v> {
@@ -197,9 +201,20 @@ impl<'v> Report<'v> {
         self.source.as_ref().map(Source::text)
     }
 
-    /// Where the quote stands in the source.
-    pub(crate) fn locate(&self, quote: &str) -> Option<Place> {
-        self.source.as_ref()?.find(quote)
+    /// A quote may also be from these texts or, if there is something `unseen`, from there; it has no
+    /// place in the source then.
+    #[cfg(feature = "client")]
+    pub(crate) fn beside(mut self, texts: impl IntoIterator<Item = &'v str>, unseen: bool) -> Self {
+        self.beside = texts.into_iter().map(Source::new).collect();
+        self.unseen = unseen;
+        self
+    }
+
+    /// Where the quote stands in the source; `Err` if it stands nowhere.
+    pub(crate) fn locate(&self, quote: &str) -> Result<Option<Place>, ()> {
+        let place = self.source.as_ref().and_then(|source| source.find(quote));
+        let elsewhere = || self.unseen || self.beside.iter().any(|text| text.find(quote).is_some());
+        if place.is_some() || elsewhere() { Ok(place) } else { Err(()) }
     }
 
     /// Adds a violation.
