@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use crate::media::MediaKind;
 use crate::prompt;
 use crate::provider::effort::level;
-use crate::provider::{ProviderError, body};
+use crate::provider::{ProviderError, Service, body, openai};
 use crate::request::{Example, ExampleAnswer, Exchange, Mode, Part, Reasoning, Request, Role};
 use crate::schema::Rendered;
 
@@ -14,7 +14,8 @@ use crate::schema::Rendered;
 const RESERVED: &[&str] = &["stream", "format"];
 
 /// Writes the body.
-pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
+pub(super) fn body(service: &Service, request: &Request) -> Result<Vec<u8>, ProviderError> {
+    openai::refuse(service.name, service.content, request)?;
     let options = &request.options;
     let (temperature, num_predict, seed) = (options.temperature, options.max_tokens, options.seed);
     let some = temperature.is_some() || num_predict.is_some() || seed.is_some();

@@ -16,7 +16,7 @@ const RESERVED: &[&str] =
     &["tool_choice", "functions", "function_call", "response_format", "stream", "stream_options"];
 
 /// Writes the body.
-pub(super) fn body(request: &Request, service: &Service) -> Result<Vec<u8>, ProviderError> {
+pub(super) fn body(service: &Service, request: &Request) -> Result<Vec<u8>, ProviderError> {
     media::check(service, request)?;
     reasoning::check(service, request.options.reasoning)?;
     body::write(&Body { request, quirks: &service.quirks }, request, RESERVED)
