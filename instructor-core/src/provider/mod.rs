@@ -14,6 +14,7 @@ mod failure;
 mod endpoint;
 mod body;
 mod effort;
+mod said;
 mod service;
 mod wired;
 mod compatible;

@@ -115,11 +115,8 @@ impl<'a> Turns<'a> {
     fn example(&mut self, mode: Mode, example: &'a Example, number: usize, thinks: bool) {
         self.text(USER, &*example.input);
         if !mode.uses_tools() {
-            let fenced = |json| Cow::Owned(format!("```json\n{json}\n```"));
             for answer in &example.answers {
-                let json = &*answer.json;
-                let text = if mode == Mode::MarkdownJson { fenced(json) } else { json.into() };
-                self.text(ASSISTANT, text);
+                self.text(ASSISTANT, answer.text(mode));
             }
             return;
         }
