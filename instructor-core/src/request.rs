@@ -1,5 +1,6 @@
 //! What is asked: messages, options and the schema, in no provider's words.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -159,6 +160,16 @@ pub struct ExampleAnswer {
     pub tool: &'static str,
     /// The answer as the model should write it: JSON in the form of the rendered schema.
     pub json: String,
+}
+
+impl ExampleAnswer {
+    /// The answer as a text, in a mode without tools.
+    pub(crate) fn text(&self, mode: Mode) -> Cow<'_, str> {
+        match mode {
+            Mode::MarkdownJson => Cow::Owned(format!("```json\n{}\n```", self.json)),
+            _ => Cow::Borrowed(&self.json),
+        }
+    }
 }
 
 /// An answer that was wrong, and what the model is told about it.

@@ -2,12 +2,12 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use instructor_core::media::MediaKind;
-use instructor_core::provider::{
-    Cohere, Provider, ProviderError, ProviderErrorKind as Kind, Service,
-};
+use instructor_core::provider::{Provider, ProviderError, ProviderErrorKind as Kind};
 use instructor_core::reply::{Call, Choice, Reply, Stop};
 use instructor_core::request::{
     CallResult, Example, ExampleAnswer, Exchange, Message, Mode, Reasoning, Request,
@@ -18,13 +18,8 @@ use instructor_core::{Advice, Extract, Media, Usage};
 use serde_json::{Value, json};
 use support::{KEY, Person, Server, Step};
 
-fn provider_at(base_url: Option<&str>) -> Cohere {
-    let service = Service::find("cohere").unwrap();
-    Cohere::new(service, base_url, Some(KEY.into()), &HeaderMap::new()).unwrap()
-}
-
-fn provider() -> Cohere {
-    provider_at(None)
+fn provider() -> Arc<dyn Provider> {
+    support::provider("cohere", None)
 }
 
 fn request(mode: Mode) -> Request {
@@ -215,7 +210,8 @@ fn the_key_is_sent_and_never_printed() {
     for printed in [format!("{provider:?}"), format!("{http:?}"), format!("{:?}", http.headers)] {
         assert!(!printed.contains("5ecret"), "{printed}");
     }
-    let elsewhere = provider_at(Some("http://localhost:1")).encode(&request(Mode::Tools)).unwrap();
+    let elsewhere = support::provider("cohere", Some("http://localhost:1"));
+    let elsewhere = elsewhere.encode(&request(Mode::Tools)).unwrap();
     assert_eq!(elsewhere.url, "http://localhost:1/v2/chat");
 }
 

@@ -2,12 +2,12 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use instructor_core::media::MediaKind;
-use instructor_core::provider::{
-    Provider, ProviderError, ProviderErrorKind as Kind, Responses, Service,
-};
+use instructor_core::provider::{Provider, ProviderError, ProviderErrorKind as Kind, Service};
 use instructor_core::reply::{Call, Choice, Reply, Stop};
 use instructor_core::request::{
     CallResult, Example, ExampleAnswer, Exchange, Message, Mode, Part, Reasoning, Request,
@@ -18,10 +18,8 @@ use instructor_core::{Advice, Extract, Media, Usage};
 use serde_json::{Value, json};
 use support::{KEY, Person, Server, Step};
 
-fn provider() -> Responses {
-    let service = Service::find("openai-responses").unwrap();
-    Responses::new(service, Some("http://localhost/v1"), Some(KEY.into()), &HeaderMap::new())
-        .unwrap()
+fn provider() -> Arc<dyn Provider> {
+    support::provider("openai-responses", Some("http://localhost/v1"))
 }
 
 fn request(mode: Mode) -> Request {

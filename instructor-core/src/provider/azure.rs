@@ -1,19 +1,15 @@
 //! Azure `OpenAI`: chat completions at a resource of one's own.
 
-use std::fmt;
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 
 use super::endpoint::{self, Base};
+use super::wired::{Url, Wired};
 use super::{
-    Content, OpenAi, Provider, ProviderError, Quirks, ReasoningForm, Service, Setup, Takes,
-    compatible,
+    Content, Provider, ProviderError, Quirks, ReasoningForm, Service, Setup, Takes, compatible,
+    openai,
 };
-use crate::reply::Reply;
-use crate::request::{Mode, Request};
-use crate::schema::Dialect;
-use crate::transport::{HttpRequest, HttpResponse};
 
 /// The variable that holds a token of Entra ID, which is sent in another header than a key.
 const TOKEN: &str = "AZURE_OPENAI_AD_TOKEN";
@@ -37,14 +33,6 @@ pub(super) static SERVICES: &[Service] = &[Service {
     ..compatible::ANY
 }];
 
-/// `OpenAI`'s wire at a resource.
-struct Azure {
-    wire: OpenAi,
-    /// Before and after the name of the deployment, which is the model; nothing where the model
-    /// stands in the body only.
-    deployments: Option<(String, String)>,
-}
-
 fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, ProviderError> {
     let Setup { key, base_url, headers, variable } = setup;
     let Some(base_url) = base_url else {
@@ -66,21 +54,19 @@ fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, Pro
     let headers = endpoint::headers(&headers, &own)?;
     let version = ["AZURE_OPENAI_API_VERSION", "OPENAI_API_VERSION"];
     let version = version.iter().find_map(|name| variable(name));
-    let (url, deployments) = address(&base, version.as_deref(), service.quirks.path);
-    let wire = OpenAi::at(service, url, headers, key);
-    Ok(Arc::new(Azure { wire, deployments }))
+    let url = url(&base, version.as_deref(), service.quirks.path);
+    Ok(Arc::new(Wired::new(&openai::WIRE, service, url, headers, key)))
 }
 
 /// Where completions are made: at the version-1 path, or, where a dated version is asked for, below
-/// the deployment.
-fn address(base: &Base, version: Option<&str>, path: &str) -> (String, Option<(String, String)>) {
+/// the deployment, which is the model.
+fn url(base: &Base, version: Option<&str>, path: &str) -> Url {
     // Whole addresses are taken as they are.
     if ["/openai/v1", "/deployments/"].iter().any(|form| base.path().contains(form)) {
         let dated = base.path().contains("/deployments/") && base.query().is_empty();
-        return match version.filter(|_| dated) {
-            Some(version) => (format!("{}?api-version={version}", base.join(path)), None),
-            None => (base.join(path), None),
-        };
+        let version = version.filter(|_| dated);
+        let version = version.map_or_else(String::new, |dated| format!("?api-version={dated}"));
+        return Url::Same(base.join(path) + &version);
     }
     let resource = base.path().trim_end_matches("/openai");
     let mut pairs = base.query().trim_start_matches('?').split('&');
@@ -92,62 +78,10 @@ fn address(base: &Base, version: Option<&str>, path: &str) -> (String, Option<(S
                 query if asked.is_some() => format!("{path}{query}"),
                 _ => format!("{path}?api-version={version}"),
             };
-            (String::new(), Some((before, after)))
+            let escaped = |model: &str| endpoint::escaped(model, b"");
+            Url::Own(Arc::new(move |model| Ok(format!("{before}{}{after}", escaped(model)))))
         }
         // `preview` and `v1` name forms of the version-1 path.
-        _ => (format!("{resource}/openai/v1{path}{}", base.query()), None),
-    }
-}
-
-/// A deployment's name as a piece of a path.
-fn escaped(name: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut escaped = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            let digits = [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
-            escaped.push('%');
-            escaped.extend(digits);
-        }
-    }
-    escaped
-}
-
-/// Neither the address nor a header.
-impl fmt::Debug for Azure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Azure").finish_non_exhaustive()
-    }
-}
-
-impl Provider for Azure {
-    fn name(&self) -> &str {
-        self.wire.name()
-    }
-
-    fn modes(&self) -> &[Mode] {
-        self.wire.modes()
-    }
-
-    fn content(&self) -> Content {
-        self.wire.content()
-    }
-
-    fn dialect(&self, mode: Mode) -> &'static Dialect {
-        self.wire.dialect(mode)
-    }
-
-    fn encode(&self, request: &Request) -> Result<HttpRequest, ProviderError> {
-        let mut http = self.wire.encode(request)?;
-        if let Some((before, after)) = &self.deployments {
-            http.url = format!("{before}{}{after}", escaped(&request.model));
-        }
-        Ok(http)
-    }
-
-    fn decode(&self, response: &HttpResponse) -> Result<Reply, ProviderError> {
-        self.wire.decode(response)
+        _ => Url::Same(format!("{resource}/openai/v1{path}{}", base.query())),
     }
 }

@@ -1,7 +1,10 @@
 //! Addresses and headers, the same for every wire format.
 
+use std::fmt::Write as _;
+
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::ProviderError;
 
@@ -71,6 +74,29 @@ pub(super) fn versioned(url: &str, version: &str) -> String {
         return url.to_owned();
     }
     completed(url, "https", &format!("/{version}"))
+}
+
+/// A piece of a path: letters, digits, `-._~` and what is in `kept` stand for themselves.
+pub(super) fn escaped(text: &str, kept: &[u8]) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+    }
+    escaped
+}
+
+/// All headers of a request that shows its key as a bearer's; `given` win over ours.
+pub(super) fn bearer(
+    given: &HeaderMap,
+    key: Option<&SecretString>,
+) -> Result<HeaderMap, ProviderError> {
+    let bearer = key.map(|key| format!("Bearer {}", key.expose_secret().trim()));
+    headers(given, bearer.map(|bearer| ("authorization", bearer)).as_slice())
 }
 
 /// All headers of a request with a JSON body, marked sensitive; `given` win over `own`.

@@ -15,6 +15,11 @@ use crate::transport::HttpResponse;
 /// What a wire format knows better than the status: the kind of an error object.
 pub(super) type Kinds = fn(u16, &Value) -> Option<Kind>;
 
+/// Refuses a response whose status says that it is an error.
+pub(super) fn check(response: &HttpResponse, key: &str, kinds: Kinds) -> Result<(), ProviderError> {
+    if response.status.is_success() { Ok(()) } else { Err(classify(response, key, kinds)) }
+}
+
 /// The error of a response whose status says so. The error object is `error` in the body, or the
 /// body itself.
 pub(super) fn classify(response: &HttpResponse, key: &str, kinds: Kinds) -> ProviderError {

@@ -14,7 +14,9 @@ mod failure;
 mod endpoint;
 mod body;
 mod effort;
+mod said;
 mod service;
+mod wired;
 mod compatible;
 mod openai;
 mod responses;
@@ -27,11 +29,8 @@ mod gemini;
 mod cohere;
 mod ollama;
 
-pub use cohere::Cohere;
 pub use content::{Content, Takes};
-pub use gemini::Gemini;
 pub use openai::{Envelope, MediaForm, OpenAi, Quirks, ReasoningForm, ToolChoice};
-pub use responses::Responses;
 pub use service::{Connect, Service, Setup};
 
 /// The name of the built-in model.

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::ProviderError;
@@ -12,14 +13,21 @@ use crate::reply::Choice;
 use crate::request::{Example, Exchange, Message, Mode, Part, Request, Role};
 
 /// What one side says before the other side does.
-#[derive(Debug)]
-pub(super) struct Turn<'a> {
+#[derive(Serialize)]
+pub(super) struct Turn<'a, B> {
     /// `user` or `assistant`.
-    pub(super) role: &'static str,
-    pub(super) blocks: Vec<Block<'a>>,
+    role: &'static str,
+    content: Vec<Content<'a, B>>,
 }
 
-#[derive(Debug)]
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content<'a, B> {
+    /// In the service's own words.
+    Native(&'a RawValue),
+    Ours(B),
+}
+
 pub(super) enum Block<'a> {
     /// Never blank: such a text is refused.
     Text(Cow<'a, str>),
@@ -34,16 +42,19 @@ pub(super) enum Block<'a> {
         text: &'a str,
         is_error: bool,
     },
-    /// In the service's own words.
-    Native(&'a RawValue),
 }
 
 const USER: &str = "user";
 const ASSISTANT: &str = "assistant";
 
-/// All turns. A model that `thinks` must begin the turn with its reasoning as long as tool results
-/// are answered, which examples do not have: their turns are closed.
-pub(super) fn turns(request: &Request, thinks: bool) -> Vec<Turn<'_>> {
+/// All turns, each block in the wire's words. A model that `thinks` must begin the turn with its
+/// reasoning as long as tool results are answered, which examples do not have: their turns are
+/// closed.
+pub(super) fn turns<'a, B>(
+    request: &'a Request,
+    thinks: bool,
+    mut block: impl FnMut(Block<'a>) -> Result<B, ProviderError>,
+) -> Result<Vec<Turn<'a, B>>, ProviderError> {
     let mut turns = Turns(Vec::new());
     for (i, example) in request.examples.iter().enumerate() {
         turns.example(request.mode, example, i, thinks);
@@ -54,7 +65,14 @@ pub(super) fn turns(request: &Request, thinks: bool) -> Vec<Turn<'_>> {
     for exchange in &request.history {
         turns.exchange(exchange);
     }
-    turns.0
+    let turns = turns.0.into_iter().map(|Turn { role, content }| {
+        let content = content.into_iter().map(|content| match content {
+            Content::Native(native) => Ok(Content::Native(native)),
+            Content::Ours(ours) => block(ours).map(Content::Ours),
+        });
+        Ok(Turn { role, content: content.collect::<Result<_, _>>()? })
+    });
+    turns.collect()
 }
 
 /// The texts of the system, those in the middle of the conversation included, and `last` what the
@@ -91,18 +109,22 @@ pub(super) fn demand(request: &Request) -> Cow<'static, str> {
     })
 }
 
-struct Turns<'a>(Vec<Turn<'a>>);
+struct Turns<'a>(Vec<Turn<'a, Block<'a>>>);
 
 impl<'a> Turns<'a> {
     /// Adds to the last turn if it is of the same side; a turn without any block is refused.
     fn push(&mut self, role: &'static str, blocks: impl IntoIterator<Item = Block<'a>>) {
         let blank =
             |block: &Block<'_>| matches!(block, Block::Text(text) if text.trim().is_empty());
-        let mut blocks = blocks.into_iter().filter(|block| !blank(block)).peekable();
+        self.add(role, blocks.into_iter().filter(|block| !blank(block)).map(Content::Ours));
+    }
+
+    fn add(&mut self, role: &'static str, content: impl Iterator<Item = Content<'a, Block<'a>>>) {
+        let mut content = content.peekable();
         match self.0.last_mut() {
-            Some(turn) if turn.role == role => turn.blocks.extend(blocks),
-            _ if blocks.peek().is_some() => {
-                self.0.push(Turn { role, blocks: blocks.collect() });
+            Some(turn) if turn.role == role => turn.content.extend(content),
+            _ if content.peek().is_some() => {
+                self.0.push(Turn { role, content: content.collect() });
             }
             _ => {}
         }
@@ -115,11 +137,8 @@ impl<'a> Turns<'a> {
     fn example(&mut self, mode: Mode, example: &'a Example, number: usize, thinks: bool) {
         self.text(USER, &*example.input);
         if !mode.uses_tools() {
-            let fenced = |json| Cow::Owned(format!("```json\n{json}\n```"));
             for answer in &example.answers {
-                let json = &*answer.json;
-                let text = if mode == Mode::MarkdownJson { fenced(json) } else { json.into() };
-                self.text(ASSISTANT, text);
+                self.text(ASSISTANT, answer.text(mode));
             }
             return;
         }
@@ -155,7 +174,7 @@ impl<'a> Turns<'a> {
     fn exchange(&mut self, exchange: &'a Exchange) {
         let answer = &exchange.answer;
         if let Some(blocks) = native(answer) {
-            self.push(ASSISTANT, blocks);
+            self.add(ASSISTANT, blocks.map(Content::Native));
         } else {
             let text = answer.content.iter().map(|text| Block::Text(text.into()));
             let calls = answer.calls.iter().map(|call| Block::Call {
@@ -179,13 +198,13 @@ impl<'a> Turns<'a> {
 }
 
 /// The blocks as received, without blank texts.
-fn native(answer: &Choice) -> Option<impl Iterator<Item = Block<'_>>> {
+fn native(answer: &Choice) -> Option<impl Iterator<Item = &RawValue>> {
     let blocks: Vec<&RawValue> = serde_json::from_str(answer.native.as_deref()?).ok()?;
     let blank = |block: &&RawValue| {
         let text = serde_json::from_str::<wire::Text<'_>>(block.get()).ok();
         text.and_then(|block| block.text).is_some_and(|text| text.trim().is_empty())
     };
-    Some(blocks.into_iter().filter(move |block| !blank(block)).map(Block::Native))
+    Some(blocks.into_iter().filter(move |block| !blank(block)))
 }
 
 /// The arguments of a call, which the wire wants as an object, whatever the model wrote.

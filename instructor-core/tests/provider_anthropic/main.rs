@@ -7,24 +7,16 @@ mod encode;
 
 use std::sync::Arc;
 
-use http::HeaderMap;
 use instructor_core::Advice;
 use instructor_core::Extract;
-use instructor_core::provider::{Provider, ProviderErrorKind as Kind, Service, Setup};
+use instructor_core::provider::{Provider, ProviderErrorKind as Kind};
 use instructor_core::request::{Message, Mode, Request};
 use instructor_core::schema::rendered;
 use serde_json::Value;
-use support::{KEY, Person};
+use support::Person;
 
 fn connect(base_url: Option<&str>) -> Arc<dyn Provider> {
-    let service = Service::find("claude").unwrap();
-    let setup = Setup {
-        key: Some(KEY.into()),
-        base_url: base_url.map(str::to_owned),
-        headers: HeaderMap::new(),
-        variable: &|_| None,
-    };
-    (service.connect)(service, setup).unwrap()
+    support::provider("claude", base_url)
 }
 
 fn provider() -> Arc<dyn Provider> {

@@ -1,9 +1,7 @@
 //! Where the request goes, and with which key.
 
 use http::HeaderMap;
-use instructor_core::provider::{
-    Gemini, Provider, ProviderError, ProviderErrorKind as Kind, Service, Setup,
-};
+use instructor_core::provider::{ProviderError, ProviderErrorKind as Kind, Service, Setup};
 use instructor_core::request::Mode;
 
 use crate::support::{KEY, Person};
@@ -112,9 +110,6 @@ fn every_form_of_address() {
         let found = address("vertex", base, environment, model).unwrap();
         assert_eq!(found, format!("{expected}:generateContent"));
     }
-    let vertex = Gemini::vertex("p", "global", KEY.into(), &HeaderMap::new()).unwrap();
-    let http = vertex.encode(&request_for::<Person>("m", Mode::Tools)).unwrap();
-    assert_eq!(http.url, format!("https://aiplatform.googleapis.com/v1/{google}:generateContent"));
 }
 
 #[test]

@@ -8,9 +8,8 @@ mod reply;
 
 use std::sync::Arc;
 
-use http::HeaderMap;
 use instructor_core::media::MediaKind;
-use instructor_core::provider::{Gemini, Provider, ProviderErrorKind as Kind, Service};
+use instructor_core::provider::{Provider, ProviderErrorKind as Kind};
 use instructor_core::reply::{Call, Choice};
 use instructor_core::request::{
     CallResult, Example, ExampleAnswer, Exchange, Message, Mode, Part, Reasoning, Request, Role,
@@ -19,7 +18,7 @@ use instructor_core::schema::rendered;
 use instructor_core::{Extract, Media};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use support::{KEY, Person, Server, Step};
+use support::{Person, Server, Step};
 
 use reply::decode;
 
@@ -30,9 +29,8 @@ enum Event {
     Call { number: String },
 }
 
-fn provider() -> Gemini {
-    let service = Service::find("google").unwrap();
-    Gemini::new(service, None, Some(KEY.into()), &HeaderMap::new()).unwrap()
+fn provider() -> Arc<dyn Provider> {
+    support::provider("google", None)
 }
 
 fn request_for<T: Extract>(model: &str, mode: Mode) -> Request {

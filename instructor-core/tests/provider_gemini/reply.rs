@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use instructor_core::provider::{Provider, ProviderError, ProviderErrorKind as Kind};
+use instructor_core::provider::{ProviderError, ProviderErrorKind as Kind};
 use instructor_core::reply::{Call, Choice, Reply, Stop};
 use instructor_core::transport::HttpResponse;
 use instructor_core::{Advice, Usage};

@@ -6,6 +6,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use http::HeaderMap;
+use instructor_core::provider::{Provider, Service, Setup};
 use instructor_core::schema::{Field, Schema, Shape};
 use instructor_core::transport::{
     BoxFuture, FetchError, FetchPolicy, Fetched, HttpRequest, HttpResponse, Network, Reqwest,
@@ -18,6 +20,18 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) const KEY: &str = "sk-test-5ecret5ecret5ecret";
+
+/// The provider of a service, with [`KEY`] and an empty environment.
+pub(crate) fn provider(service: &str, base_url: Option<&str>) -> Arc<dyn Provider> {
+    let service = Service::find(service).unwrap();
+    let setup = Setup {
+        key: Some(KEY.into()),
+        base_url: base_url.map(str::to_owned),
+        headers: HeaderMap::new(),
+        variable: &|_| None,
+    };
+    (service.connect)(service, setup).unwrap()
+}
 
 /// What the server does with one request.
 #[derive(Clone)]

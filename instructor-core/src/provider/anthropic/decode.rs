@@ -9,8 +9,9 @@ use crate::transport::HttpResponse;
 
 const WHAT: &str = "a message";
 
-/// Reads a response with a status of success; an error in it is shown without the key.
+/// Reads a response; an error in it is shown without the key.
 pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, ProviderError> {
+    failure::check(response, key, kind)?;
     let body = &response.body;
     let message: wire::Message<'_> = failure::parts(body, WHAT)?;
     if let Some(error) = message.error {
@@ -99,7 +100,7 @@ fn usage(usage: wire::Usage) -> Usage {
 }
 
 /// The kind of an error by its `type`.
-pub(super) fn kind(status: u16, error: &Value) -> Option<Kind> {
+fn kind(status: u16, error: &Value) -> Option<Kind> {
     let word = |key| error.get(key).and_then(Value::as_str).unwrap_or_default();
     Some(match word("type") {
         "authentication_error" => Kind::Authentication,

@@ -24,7 +24,7 @@ pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
         model: &request.model,
         max_tokens: plan.max_tokens,
         system: last_cached(system.into_iter().map(wire::System::text).collect(), request),
-        messages: messages(request, &plan)?,
+        messages: turns::turns(request, plan.thinks, block)?,
         tools: if with_tools { last_cached(tools(request), request) } else { Vec::new() },
         tool_choice: with_tools.then(|| choice(request, &plan)),
         thinking: plan.thinking,
@@ -90,20 +90,8 @@ fn output_config(request: &Request, plan: &Plan) -> Option<wire::OutputConfig<'s
         .then_some(wire::OutputConfig { effort: plan.effort, format })
 }
 
-fn messages<'a>(
-    request: &'a Request,
-    plan: &Plan,
-) -> Result<Vec<wire::Message<'a>>, ProviderError> {
-    let turns = turns::turns(request, plan.thinks).into_iter().map(|turn| {
-        let content = turn.blocks.into_iter().map(content).collect::<Result<_, _>>()?;
-        Ok(wire::Message { role: turn.role, content })
-    });
-    turns.collect()
-}
-
-fn content(block: Block<'_>) -> Result<wire::Content<'_>, ProviderError> {
-    Ok(wire::Content::Own(match block {
-        Block::Native(block) => return Ok(wire::Content::Native(block)),
+fn block(block: Block<'_>) -> Result<wire::Block<'_>, ProviderError> {
+    Ok(match block {
         Block::Text(text) => wire::Block::Text { text },
         Block::Media(media) => self::media(media)?,
         Block::Call { id, name, arguments } => {
@@ -112,7 +100,7 @@ fn content(block: Block<'_>) -> Result<wire::Content<'_>, ProviderError> {
         Block::Result { id, text, is_error } => {
             wire::Block::ToolResult { tool_use_id: id, content: text, is_error }
         }
-    }))
+    })
 }
 
 fn media(media: &Media) -> Result<wire::Block<'_>, ProviderError> {
@@ -162,7 +150,7 @@ mod wire {
     use serde_json::value::RawValue;
 
     use crate::provider::claude::Thinking;
-    use crate::provider::turns::Arguments;
+    use crate::provider::turns::{Arguments, Turn};
 
     #[derive(Serialize)]
     pub(super) struct Body<'a> {
@@ -170,7 +158,7 @@ mod wire {
         pub(super) max_tokens: u32,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub(super) system: Vec<System<'a>>,
-        pub(super) messages: Vec<Message<'a>>,
+        pub(super) messages: Vec<Turn<'a, Block<'a>>>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub(super) tools: Vec<Tool<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -255,19 +243,6 @@ mod wire {
         #[serde(rename = "type")]
         pub(super) kind: &'static str,
         pub(super) schema: &'a RawValue,
-    }
-
-    #[derive(Serialize)]
-    pub(super) struct Message<'a> {
-        pub(super) role: &'static str,
-        pub(super) content: Vec<Content<'a>>,
-    }
-
-    #[derive(Serialize)]
-    #[serde(untagged)]
-    pub(super) enum Content<'a> {
-        Native(&'a RawValue),
-        Own(Block<'a>),
     }
 
     #[derive(Serialize)]

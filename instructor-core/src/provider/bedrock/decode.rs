@@ -9,8 +9,11 @@ use crate::transport::HttpResponse;
 
 const WHAT: &str = "an output of Converse";
 
-/// Reads a response with a status of success.
-pub(super) fn reply(response: &HttpResponse) -> Result<Reply, ProviderError> {
+/// Reads a response; an error in it is shown without the key.
+pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, ProviderError> {
+    if !response.status.is_success() {
+        return Err(error(response, key));
+    }
     let body = &response.body;
     let converse: wire::Converse<'_> = failure::parts(body, WHAT)?;
     let content = converse.output.and_then(|output| output.message?.content);
@@ -76,7 +79,7 @@ fn usage(usage: &wire::Usage) -> Usage {
 }
 
 /// The error of a response whose status says so. Its name stands in a header or in the body.
-pub(super) fn error(response: &HttpResponse, key: &str) -> ProviderError {
+fn error(response: &HttpResponse, key: &str) -> ProviderError {
     let header = response.headers.get("x-amzn-errortype").and_then(|name| name.to_str().ok());
     let mut body: Value = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
     let written = body.get("__type").and_then(Value::as_str);

@@ -29,13 +29,14 @@ pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
     let forced = matches!(family.choice(&plan), Choice::Named | Choice::Any);
     let asked = with_tools && (!forced || has_own_tools(request));
     let demand = asked.then(|| turns::demand(request));
+    let mut names = Names::default();
     let ours = wire::Body {
         system: cached(
             turns::system(request, demand)?.into_iter().map(wire::System::Text).collect(),
             wire::System::CachePoint(wire::CachePoint::DEFAULT),
             request,
         ),
-        messages: messages(request, &plan, family)?,
+        messages: turns::turns(request, plan.thinks, |said| block(said, &mut names, family))?,
         tool_config: with_tools.then(|| tool_config(request, family.choice(&plan))),
         inference_config: inference_config(request, &plan),
         additional_model_request_fields: additional(&plan),
@@ -148,26 +149,12 @@ fn output_config(request: &Request) -> wire::OutputConfig<'static> {
     wire::OutputConfig { text_format: wire::TextFormat { kind: "json_schema", structure } }
 }
 
-fn messages<'a>(
-    request: &'a Request,
-    plan: &Plan,
-    family: Family,
-) -> Result<Vec<wire::Message<'a>>, ProviderError> {
-    let mut names = Names::default();
-    let turns = turns::turns(request, plan.thinks).into_iter().map(|turn| {
-        let blocks = turn.blocks.into_iter().map(|block| content(block, &mut names, family));
-        Ok(wire::Message { role: turn.role, content: blocks.collect::<Result<_, _>>()? })
-    });
-    turns.collect()
-}
-
-fn content<'a>(
+fn block<'a>(
     block: Block<'a>,
     names: &mut Names,
     family: Family,
-) -> Result<wire::Content<'a>, ProviderError> {
-    Ok(wire::Content::Own(match block {
-        Block::Native(block) => return Ok(wire::Content::Native(block)),
+) -> Result<wire::Block<'a>, ProviderError> {
+    Ok(match block {
         Block::Text(text) => wire::Block::Text(text),
         Block::Media(media) => media::block(media, names)?,
         Block::Call { id, name, arguments } => {
@@ -178,7 +165,7 @@ fn content<'a>(
             content: [wire::Text { text }],
             status: (is_error && family.knows_status()).then_some("error"),
         },
-    }))
+    })
 }
 
 pub(super) mod wire {
@@ -188,14 +175,14 @@ pub(super) mod wire {
     use serde_json::value::RawValue;
 
     use crate::provider::claude::Thinking;
-    use crate::provider::turns::Arguments;
+    use crate::provider::turns::{Arguments, Turn};
 
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     pub(super) struct Body<'a> {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub(super) system: Vec<System<'a>>,
-        pub(super) messages: Vec<Message<'a>>,
+        pub(super) messages: Vec<Turn<'a, Block<'a>>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub(super) tool_config: Option<ToolConfig<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -308,19 +295,6 @@ pub(super) mod wire {
         pub(super) schema: &'a str,
         pub(super) name: &'a str,
         pub(super) description: &'a str,
-    }
-
-    #[derive(Serialize)]
-    pub(super) struct Message<'a> {
-        pub(super) role: &'static str,
-        pub(super) content: Vec<Content<'a>>,
-    }
-
-    #[derive(Serialize)]
-    #[serde(untagged)]
-    pub(super) enum Content<'a> {
-        Native(&'a RawValue),
-        Own(Block<'a>),
     }
 
     #[derive(Serialize)]

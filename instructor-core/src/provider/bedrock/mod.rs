@@ -1,17 +1,12 @@
 //! AWS Bedrock's Converse.
 
-use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-use http::HeaderMap;
-use secrecy::{ExposeSecret, SecretString};
-
 use super::endpoint::{self, Base};
+use super::wired::{Url, Wire, Wired};
 use super::{Content, Provider, ProviderError, Service, Setup, Takes, compatible};
-use crate::reply::Reply;
-use crate::request::{Mode, Request};
 use crate::schema::Dialect;
-use crate::transport::{HttpRequest, HttpResponse, Sign};
+use crate::transport::Sign;
 
 mod decode;
 mod encode;
@@ -31,37 +26,30 @@ pub(super) static SERVICES: &[Service] = &[Service {
     base_url_variables: &["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"],
     key_variables: &["AWS_BEARER_TOKEN_BEDROCK"],
     content: Content { images: Takes::Bytes, audio: Takes::Nothing, documents: Takes::Bytes },
-    connect: Bedrock::connect,
+    connect,
     ..compatible::ANY
 }];
 
-/// The provider.
-struct Bedrock {
-    service: Service,
-    base: Base,
-    /// The bearer key included, if there is one; marked sensitive.
-    headers: HeaderMap,
-    key: Option<SecretString>,
-    signer: Option<Arc<dyn Sign>>,
-}
+static WIRE: Wire = Wire {
+    dialect: |_, mode| if mode.is_strict() { &Dialect::BEDROCK_STRICT } else { &Dialect::TOOL },
+    body: |_, request| encode::body(request),
+    reply: decode::reply,
+};
 
-impl Bedrock {
-    fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, ProviderError> {
-        let variable = setup.variable;
-        let region = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(variable);
-        let region = region.as_deref().unwrap_or(REGION);
-        let address = setup.base_url.unwrap_or_else(|| service.base_url.replace(REGION, region));
-        let signer = if setup.key.is_some() { None } else { Some(signer(region, variable)?) };
-        let bearer = setup.key.as_ref().map(|key| format!("Bearer {}", key.expose_secret().trim()));
-        let own: Vec<_> = bearer.map(|bearer| ("authorization", bearer)).into_iter().collect();
-        Ok(Arc::new(Self {
-            service: service.clone(),
-            base: Base::new(&address)?,
-            headers: endpoint::headers(&setup.headers, &own)?,
-            key: setup.key,
-            signer,
-        }))
-    }
+fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, ProviderError> {
+    let Setup { key, base_url, headers, variable } = setup;
+    let region = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(variable);
+    let region = region.as_deref().unwrap_or(REGION);
+    let base_url = base_url.unwrap_or_else(|| service.base_url.replace(REGION, region));
+    let signer = if key.is_some() { None } else { Some(signer(region, variable)?) };
+    let base = Base::new(&base_url)?;
+    let headers = endpoint::bearer(&headers, key.as_ref())?;
+    // A model's name may be an ARN with colons and slashes.
+    let path = |model: &str| format!("/model/{}/converse", endpoint::escaped(model, b""));
+    let url = Url::Own(Arc::new(move |model| Ok(base.join(&path(model)))));
+    let mut wired = Wired::new(&WIRE, service, url, headers, key);
+    wired.signer = signer;
+    Ok(Arc::new(wired))
 }
 
 /// Who signs in the place of a bearer key.
@@ -89,63 +77,4 @@ fn signer(
         "no key for `bedrock`: set AWS_BEARER_TOKEN_BEDROCK or call `api_key`; to sign with \
          AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, enable the cargo feature `sigv4`",
     ))
-}
-
-/// The address of a model, whose name may be an ARN with colons and slashes.
-fn path(model: &str) -> String {
-    let mut path = String::from("/model/");
-    for byte in model.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            path.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(path, "%{byte:02X}");
-        }
-    }
-    path + "/converse"
-}
-
-/// The service only: addresses and headers may hold keys.
-impl fmt::Debug for Bedrock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bedrock")
-            .field("service", &self.service.name)
-            .field("signs", &self.signer.is_some())
-            .finish_non_exhaustive()
-    }
-}
-
-impl Provider for Bedrock {
-    fn name(&self) -> &str {
-        self.service.name
-    }
-
-    fn modes(&self) -> &[Mode] {
-        self.service.modes
-    }
-
-    fn content(&self) -> Content {
-        self.service.content
-    }
-
-    fn dialect(&self, mode: Mode) -> &'static Dialect {
-        if mode.is_strict() { &Dialect::BEDROCK_STRICT } else { &Dialect::TOOL }
-    }
-
-    fn encode(&self, request: &Request) -> Result<HttpRequest, ProviderError> {
-        let body = encode::body(request)?;
-        let url = self.base.join(&path(&request.model));
-        let mut http = HttpRequest::new(url, self.headers.clone(), body);
-        http.signer.clone_from(&self.signer);
-        Ok(http)
-    }
-
-    fn decode(&self, response: &HttpResponse) -> Result<Reply, ProviderError> {
-        let key = self.key.as_ref().map_or("", |key| key.expose_secret().trim());
-        if response.status.is_success() {
-            decode::reply(response)
-        } else {
-            Err(decode::error(response, key))
-        }
-    }
 }

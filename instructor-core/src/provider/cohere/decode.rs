@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::advice::Advice;
 use crate::provider::{ProviderError, ProviderErrorKind as Kind, failure};
 use crate::reply::{Call, Choice, Reply, Stop, Usage};
 use crate::transport::HttpResponse;
 
-/// Reads a response with a status of success.
-pub(super) fn reply(response: &HttpResponse) -> Result<Reply, ProviderError> {
+/// Reads a response; an error in it is shown without the key.
+pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, ProviderError> {
     const WHAT: &str = "a chat response";
+    failure::check(response, key, kind)?;
     let body = &response.body;
     let read: wire::Response = failure::parts(body, WHAT)?;
     let failed = match read.finish_reason.as_deref() {
@@ -30,6 +31,12 @@ pub(super) fn reply(response: &HttpResponse) -> Result<Reply, ProviderError> {
     reply.id = read.id;
     reply.usage = read.usage.map(usage);
     Ok(reply)
+}
+
+/// What Cohere's words say better than the status: a trial key has a limit for each month, too.
+fn kind(status: u16, error: &Value) -> Option<Kind> {
+    let message = error["message"].as_str().unwrap_or_default();
+    (status == 429 && message.contains("/ month")).then_some(Kind::QuotaExhausted)
 }
 
 fn choice(message: wire::Message, stop: Stop) -> Choice {

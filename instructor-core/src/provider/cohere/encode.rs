@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use self::wire::{Content, Function, Message, Part, ToolCall};
+use self::wire::{Content, Message, Part};
 use crate::media::{Media, MediaKind};
 use crate::prompt;
+use crate::provider::said::{self, Said};
 use crate::provider::{ProviderError, body};
-use crate::reply::Choice;
-use crate::request::{Example, Exchange, Mode, Part as Said, Reasoning, Request, Role};
+use crate::request::{self, Mode, Reasoning, Request};
 use crate::schema::Rendered;
 
 /// What would change how the answer is read.
@@ -17,7 +17,9 @@ const RESERVED: &[&str] = &["tool_choice", "response_format", "stream"];
 
 /// Writes the body.
 pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
-    let messages = messages(request)?;
+    let messages = said::all(request, system(request)).into_iter();
+    let messages: Vec<_> =
+        messages.filter_map(|said| message(said).transpose()).collect::<Result<_, _>>()?;
     body::write(&Body { request, messages: &messages }, request, RESERVED)
 }
 
@@ -35,7 +37,7 @@ impl Serialize for Body<'_> {
         map.serialize_entry("messages", messages)?;
         match request.mode {
             Mode::Tools | Mode::ToolsStrict | Mode::Parallel => {
-                let tools: Vec<_> = request.tools().map(tool).collect();
+                let tools: Vec<_> = request.tools().map(Rendered::tool).collect();
                 map.serialize_entry("tools", &tools)?;
                 map.serialize_entry("tool_choice", "REQUIRED")?;
                 if request.mode == Mode::ToolsStrict {
@@ -65,14 +67,6 @@ impl Serialize for Body<'_> {
     }
 }
 
-fn tool(tool: &Rendered) -> wire::Tool<'_> {
-    let Rendered { name, description, json, .. } = tool;
-    wire::Tool {
-        kind: "function",
-        function: wire::Declared { name, description, parameters: json },
-    }
-}
-
 /// Cohere knows on, off and a budget.
 fn thinking(reasoning: Reasoning) -> wire::Thinking {
     match reasoning {
@@ -99,34 +93,36 @@ fn system(request: &Request) -> Option<Cow<'_, str>> {
     }))
 }
 
-fn messages(request: &Request) -> Result<Vec<Message<'_>>, ProviderError> {
-    let mut messages = Vec::new();
-    messages.extend(system(request).map(|text| Message::text("system", text)));
-    for (i, example) in request.examples.iter().enumerate() {
-        push_example(&mut messages, request, example, i);
-    }
-    for message in &request.messages {
-        let role = match message.role {
-            Role::System => "system",
-            Role::User => "user",
-            Role::Assistant => "assistant",
-        };
-        let content = Some(content(&message.parts)?);
-        messages.push(Message { role, content, ..Message::default() });
-    }
-    for exchange in &request.history {
-        push_exchange(&mut messages, exchange);
-    }
-    Ok(messages)
+fn message(said: Said<'_>) -> Result<Option<Message<'_>>, ProviderError> {
+    Ok(Some(match said {
+        Said::Text(role, text) => Message::text(role, text),
+        Said::Parts(role, parts) => {
+            Message { role, content: Some(content(parts)?), ..Message::default() }
+        }
+        // A message without content is refused.
+        Said::Answer { content, calls, .. } if calls.is_empty() => {
+            return Ok(content.map(|text| Message::text("assistant", text)));
+        }
+        Said::Answer { native, content, calls } => Message {
+            role: "assistant",
+            content: content.map(|text| Content::Text(text.into())),
+            tool_calls: calls,
+            tool_plan: native.and_then(plan),
+            tool_call_id: None,
+        },
+        Said::Result { id, text, .. } => {
+            Message { tool_call_id: Some(id), ..Message::text("tool", text) }
+        }
+    }))
 }
 
-fn content(parts: &[Said]) -> Result<Content<'_>, ProviderError> {
-    if let [Said::Text(text)] = parts {
+fn content(parts: &[request::Part]) -> Result<Content<'_>, ProviderError> {
+    if let [request::Part::Text(text)] = parts {
         return Ok(Content::Text(text.into()));
     }
     let parts = parts.iter().map(|part| match part {
-        Said::Text(text) => Ok(Part::Text { text }),
-        Said::Media(media) => image(media),
+        request::Part::Text(text) => Ok(Part::Text { text }),
+        request::Part::Media(media) => image(media),
     });
     Ok(Content::Parts(parts.collect::<Result<_, _>>()?))
 }
@@ -139,65 +135,9 @@ fn image(media: &Media) -> Result<Part<'_>, ProviderError> {
     Ok(Part::ImageUrl { image_url: wire::Url { url: media.url() } })
 }
 
-/// A solved example in the form the answer should have.
-fn push_example<'a>(
-    messages: &mut Vec<Message<'a>>,
-    request: &Request,
-    example: &'a Example,
-    number: usize,
-) {
-    messages.push(Message::text("user", &example.input));
-    if !request.mode.uses_tools() {
-        messages.extend(example.answers.iter().map(|answer| match request.mode {
-            Mode::MarkdownJson => {
-                Message::text("assistant", format!("```json\n{}\n```", answer.json))
-            }
-            _ => Message::text("assistant", &answer.json),
-        }));
-        return;
-    }
-    let id = |i| Cow::from(format!("call_example_{number}_{i}"));
-    let calls = example.answers.iter().enumerate().map(|(i, answer)| {
-        let function = Function { name: answer.tool, arguments: &answer.json };
-        ToolCall { id: id(i), kind: "function", function }
-    });
-    let tool_calls = calls.collect();
-    messages.push(Message { role: "assistant", tool_calls, ..Message::default() });
-    let results = (0..example.answers.len()).map(|i| Message::result(id(i), "Correct."));
-    messages.extend(results);
-}
-
-/// The wrong answer as it was received, and the complaint: one result for each call, or a turn of
-/// the user.
-fn push_exchange<'a>(messages: &mut Vec<Message<'a>>, exchange: &'a Exchange) {
-    let answer = &exchange.answer;
-    if answer.calls.is_empty() {
-        // A message without content is refused.
-        if let Some(content) = &answer.content {
-            messages.push(Message::text("assistant", content));
-        }
-        messages.push(Message::text("user", &exchange.complaint));
-        return;
-    }
-    let calls = answer.calls.iter().map(|call| {
-        let function = Function { name: &call.name, arguments: &call.arguments };
-        ToolCall { id: Cow::from(&call.id), kind: "function", function }
-    });
-    messages.push(Message {
-        role: "assistant",
-        content: answer.content.as_ref().map(|text| Content::Text(text.into())),
-        tool_calls: calls.collect(),
-        tool_plan: plan(answer),
-        tool_call_id: None,
-    });
-    let results = answer.calls.iter().zip(&exchange.results);
-    messages
-        .extend(results.map(|(call, result)| Message::result(Cow::from(&call.id), &result.text)));
-}
-
 /// What the model said it would do with its tools.
-fn plan(answer: &Choice) -> Option<Cow<'_, str>> {
-    let native: wire::Native<'_> = serde_json::from_str(answer.native.as_deref()?).ok()?;
+fn plan(native: &str) -> Option<Cow<'_, str>> {
+    let native: wire::Native<'_> = serde_json::from_str(native).ok()?;
     native.tool_plan
 }
 
@@ -207,6 +147,8 @@ mod wire {
     use serde::{Deserialize, Serialize};
     use serde_json::value::RawValue;
 
+    use crate::provider::said::Call;
+
     #[derive(Default, Serialize)]
     pub(super) struct Message<'a> {
         pub(super) role: &'static str,
@@ -215,7 +157,7 @@ mod wire {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub(super) tool_plan: Option<Cow<'a, str>>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
-        pub(super) tool_calls: Vec<ToolCall<'a>>,
+        pub(super) tool_calls: Vec<Call<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub(super) tool_call_id: Option<Cow<'a, str>>,
     }
@@ -223,10 +165,6 @@ mod wire {
     impl<'a> Message<'a> {
         pub(super) fn text(role: &'static str, text: impl Into<Cow<'a, str>>) -> Self {
             Self { role, content: Some(Content::Text(text.into())), ..Self::default() }
-        }
-
-        pub(super) fn result(id: Cow<'a, str>, text: &'a str) -> Self {
-            Self { tool_call_id: Some(id), ..Self::text("tool", text) }
         }
     }
 
@@ -247,34 +185,6 @@ mod wire {
     #[derive(Serialize)]
     pub(super) struct Url {
         pub(super) url: String,
-    }
-
-    #[derive(Serialize)]
-    pub(super) struct ToolCall<'a> {
-        pub(super) id: Cow<'a, str>,
-        #[serde(rename = "type")]
-        pub(super) kind: &'static str,
-        pub(super) function: Function<'a>,
-    }
-
-    #[derive(Serialize)]
-    pub(super) struct Function<'a> {
-        pub(super) name: &'a str,
-        pub(super) arguments: &'a str,
-    }
-
-    #[derive(Serialize)]
-    pub(super) struct Tool<'a> {
-        #[serde(rename = "type")]
-        pub(super) kind: &'static str,
-        pub(super) function: Declared<'a>,
-    }
-
-    #[derive(Serialize)]
-    pub(super) struct Declared<'a> {
-        pub(super) name: &'a str,
-        pub(super) description: &'a str,
-        pub(super) parameters: &'a RawValue,
     }
 
     #[derive(Serialize)]

@@ -1,10 +1,12 @@
 //! Where a model is asked.
 
+use std::sync::Arc;
+
 use crate::provider::ProviderError;
-use crate::provider::endpoint::{Base, versioned};
+use crate::provider::endpoint::{Base, escaped, versioned};
+use crate::provider::wired::Url;
 
 /// What stands before the model in its address.
-#[derive(Clone)]
 pub(super) struct Address {
     base: Base,
     /// Project and location, unless the base has them; empty where there are none.
@@ -53,13 +55,18 @@ impl Address {
                  it is not `global`), or a base URL with `/projects/…/locations/…`",
             )
         })?;
-        let parent = format!("/projects/{}/locations/{location}", encoded(project));
+        let parent = format!("/projects/{}/locations/{location}", escaped(project, b"@"));
         Ok(Self { base, parent, publisher })
+    }
+
+    /// The address of each model.
+    pub(super) fn url(self) -> Url {
+        Url::Own(Arc::new(move |model| self.of(model)))
     }
 
     /// The address of a model: `gemini-2.5-flash`, `models/…`, `tunedModels/…`, and at Vertex AI
     /// also `endpoints/…` and `publishers/google/models/…`.
-    pub(super) fn of(&self, model: &str) -> Result<String, ProviderError> {
+    fn of(&self, model: &str) -> Result<String, ProviderError> {
         let model = model.trim().trim_start_matches("publishers/google/");
         let (kind, id) = match model.split_once('/') {
             Some((kind @ ("models" | "tunedModels" | "endpoints"), id)) => (kind, id),
@@ -69,25 +76,7 @@ impl Address {
             return Err(ProviderError::encode("the model's name is missing"));
         }
         let publisher = if self.publisher && kind == "models" { "/publishers/google" } else { "" };
-        let id = encoded(id);
+        let id = escaped(id, b"@");
         Ok(self.base.join(&format!("{}{publisher}/{kind}/{id}:generateContent", self.parent)))
     }
-}
-
-/// One segment of a path.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'@' => {
-                encoded.push(char::from(byte));
-            }
-            _ => encoded.extend(['%', hex(byte >> 4), hex(byte & 15)]),
-        }
-    }
-    encoded
-}
-
-fn hex(half: u8) -> char {
-    char::from(b"0123456789ABCDEF"[usize::from(half & 15)])
 }

@@ -1,18 +1,21 @@
 //! A response of `generateContent` as a reply.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::kind;
-use crate::provider::{ProviderError, failure};
+use crate::provider::{ProviderError, ProviderErrorKind as Kind, failure};
 use crate::reply::{Call, Choice, Reply, Stop, Usage};
 use crate::transport::HttpResponse;
 
 const WHAT: &str = "an answer of Gemini";
 
-/// Reads a response with a status of success; an error in it is shown without the key.
+/// Reads a response; an error in it is shown without the key.
 pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, ProviderError> {
+    let response = &*unwrapped(response);
+    failure::check(response, key, kind)?;
     let body = &response.body;
     let read: wire::Answer<'_> = failure::parts(body, WHAT)?;
     if let Some(error) = read.error {
@@ -36,6 +39,34 @@ pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, Provide
     reply.model = read.model_version;
     reply.usage = read.usage_metadata.map(usage);
     Ok(reply)
+}
+
+/// Some errors arrive as a list with one element.
+fn unwrapped(response: &HttpResponse) -> Cow<'_, HttpResponse> {
+    match serde_json::from_slice::<Vec<&RawValue>>(&response.body).as_deref() {
+        Ok([only]) => {
+            let body = response.body.slice_ref(only.get().as_bytes());
+            Cow::Owned(HttpResponse { body, ..response.clone() })
+        }
+        _ => Cow::Borrowed(response),
+    }
+}
+
+/// What Google's words say better than the status.
+fn kind(status: u16, error: &Value) -> Option<Kind> {
+    let mut details = error["details"].as_array().into_iter().flatten();
+    let wrong_key = details.any(|detail| detail["reason"] == "API_KEY_INVALID");
+    let message = error["message"].as_str().unwrap_or_default();
+    let spent =
+        ["credits are depleted", "spending cap"].iter().any(|words| message.contains(words));
+    match status {
+        // A wrong key has status 400.
+        _ if wrong_key => Some(Kind::Authentication),
+        429 if spent => Some(Kind::QuotaExhausted),
+        // Also the limit of a minute is called "your current quota".
+        429 => Some(Kind::RateLimited),
+        _ => None,
+    }
 }
 
 fn choice(number: usize, candidate: wire::Candidate<'_>) -> serde_json::Result<Choice> {

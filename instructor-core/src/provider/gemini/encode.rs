@@ -125,10 +125,7 @@ fn push_example<'a>(contents: &mut Vec<Content<'a>>, request: &Request, example:
     push(contents, "user", vec![Part::text(&example.input)]);
     let answers = &example.answers;
     if !request.mode.uses_tools() {
-        let parts = answers.iter().map(|answer| match request.mode {
-            Mode::MarkdownJson => Part::text(format!("```json\n{}\n```", answer.json)),
-            _ => Part::text(&answer.json),
-        });
+        let parts = answers.iter().map(|answer| Part::text(answer.text(request.mode)));
         return push(contents, "model", parts.collect());
     }
     let calls = answers.iter().map(|answer| {

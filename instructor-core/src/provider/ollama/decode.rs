@@ -4,9 +4,10 @@ use crate::provider::{ProviderError, failure};
 use crate::reply::{Call, Choice, Reply, Stop, Usage};
 use crate::transport::HttpResponse;
 
-/// Reads a response with a status of success; an error in it is shown without the key.
+/// Reads a response; an error in it is shown without the key.
 pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, ProviderError> {
     const WHAT: &str = "an answer of Ollama";
+    failure::check(response, key, |_, _| None)?;
     let body = &response.body;
     let answer: wire::Answer<'_> = failure::parts(body, WHAT)?;
     if let Some(error) = answer.error {

@@ -1,27 +1,27 @@
 //! A request as the body of Ollama's chat API.
 
-use serde::ser::{Serialize, SerializeSeq, Serializer};
-use serde_json::value::RawValue;
-
 use crate::media::MediaKind;
 use crate::prompt;
 use crate::provider::effort::level;
-use crate::provider::{ProviderError, body};
-use crate::request::{Example, ExampleAnswer, Exchange, Mode, Part, Reasoning, Request, Role};
+use crate::provider::said::{self, Said};
+use crate::provider::{ProviderError, Service, body, openai};
+use crate::request::{Mode, Part, Reasoning, Request};
 use crate::schema::Rendered;
 
 /// What would change how the answer is read.
 const RESERVED: &[&str] = &["stream", "format"];
 
 /// Writes the body.
-pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
+pub(super) fn body(service: &Service, request: &Request) -> Result<Vec<u8>, ProviderError> {
+    openai::refuse(service.name, service.content, request)?;
     let options = &request.options;
     let (temperature, num_predict, seed) = (options.temperature, options.max_tokens, options.seed);
     let some = temperature.is_some() || num_predict.is_some() || seed.is_some();
     let tools = request.mode.uses_tools().then(|| request.tools().map(Rendered::tool).collect());
+    let messages = said::all(request, prompt::first_unseen(request)).into_iter();
     let body = wire::Body {
         model: &request.model,
-        messages: Messages(request),
+        messages: messages.map(message).collect(),
         stream: false,
         tools,
         format: match request.mode {
@@ -44,36 +44,29 @@ fn think(reasoning: Reasoning) -> wire::Think {
     }
 }
 
-struct Messages<'a>(&'a Request);
-
-impl Serialize for Messages<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let request = self.0;
-        let mut seq = serializer.serialize_seq(None)?;
-        // The schema becomes a grammar, and the model does not see it.
-        if let Some(system) = prompt::first_unseen(request) {
-            seq.serialize_element(&wire::Message::text("system", &system))?;
+/// What is received in the service's own words, with its thinking, is sent back in them.
+fn message(said: Said<'_>) -> wire::Said<'_> {
+    wire::Said::Ours(match said {
+        Said::Text(role, text) => wire::Message::text(role, text),
+        Said::Parts(role, parts) => {
+            let texts: Vec<_> = parts.iter().filter_map(Part::text).collect();
+            let images = parts.iter().filter_map(image).collect();
+            wire::Message { images, ..wire::Message::text(role, texts.join("\n\n")) }
         }
-        for (i, example) in request.examples.iter().enumerate() {
-            write_example(&mut seq, request, example, i)?;
+        Said::Answer { native, content, calls } => {
+            if let Some(native) = native.and_then(|json| serde_json::from_str(json).ok()) {
+                return wire::Said::Native(native);
+            }
+            let tool_calls = calls.into_iter().map(wire::Call::new).collect();
+            let text = content.unwrap_or_default();
+            wire::Message { tool_calls, ..wire::Message::text("assistant", text) }
         }
-        for message in &request.messages {
-            let role = match message.role {
-                Role::System => "system",
-                Role::User => "user",
-                Role::Assistant => "assistant",
-            };
-            let texts: Vec<_> = message.parts.iter().filter_map(Part::text).collect();
-            let mut turn = wire::Message::text(role, "");
-            turn.content = texts.join("\n\n").into();
-            turn.images = message.parts.iter().filter_map(image).collect();
-            seq.serialize_element(&turn)?;
-        }
-        for exchange in &request.history {
-            write_exchange(&mut seq, exchange)?;
-        }
-        seq.end()
-    }
+        Said::Result { id, name, text } => wire::Message {
+            tool_name: Some(name),
+            tool_call_id: Some(id),
+            ..wire::Message::text("tool", text)
+        },
+    })
 }
 
 /// The bytes in base64, also those in a `data:` URL.
@@ -87,71 +80,19 @@ fn image(part: &Part) -> Option<String> {
     }
 }
 
-/// A solved example in the form the answer should have.
-fn write_example<S: SerializeSeq>(
-    seq: &mut S,
-    request: &Request,
-    example: &Example,
-    number: usize,
-) -> Result<(), S::Error> {
-    seq.serialize_element(&wire::Message::text("user", &example.input))?;
-    if request.mode.uses_tools() {
-        let ids: Vec<_> =
-            (0..example.answers.len()).map(|i| format!("call_example_{number}_{i}")).collect();
-        let calls = ids.iter().zip(&example.answers);
-        let calls = calls.map(|(id, answer)| wire::Call::new(id, answer.tool, &answer.json));
-        let mut turn = wire::Message::text("assistant", "");
-        turn.tool_calls = calls.collect();
-        seq.serialize_element(&turn)?;
-        for (id, answer) in ids.iter().zip(&example.answers) {
-            seq.serialize_element(&wire::Message::result(id, answer.tool, "Correct."))?;
-        }
-        return Ok(());
-    }
-    for ExampleAnswer { json, .. } in &example.answers {
-        let fenced = format!("```json\n{json}\n```");
-        let text = if request.mode == Mode::MarkdownJson { &fenced } else { json };
-        seq.serialize_element(&wire::Message::text("assistant", text))?;
-    }
-    Ok(())
-}
-
-/// The wrong answer as it was received, with its thinking, and the complaint: one result for each
-/// call, or a turn of the user.
-fn write_exchange<S: SerializeSeq>(seq: &mut S, exchange: &Exchange) -> Result<(), S::Error> {
-    let answer = &exchange.answer;
-    let native = answer.native.as_deref().and_then(|json| serde_json::from_str(json).ok());
-    if let Some(native) = native {
-        seq.serialize_element::<RawValue>(native)?;
-    } else {
-        let calls = answer.calls.iter();
-        let calls = calls.map(|call| wire::Call::new(&call.id, &call.name, &call.arguments));
-        let mut turn =
-            wire::Message::text("assistant", answer.content.as_deref().unwrap_or_default());
-        turn.tool_calls = calls.collect();
-        seq.serialize_element(&turn)?;
-    }
-    if answer.calls.is_empty() {
-        return seq.serialize_element(&wire::Message::text("user", &exchange.complaint));
-    }
-    for (call, result) in answer.calls.iter().zip(&exchange.results) {
-        seq.serialize_element(&wire::Message::result(&call.id, &call.name, &result.text))?;
-    }
-    Ok(())
-}
-
 mod wire {
     use std::borrow::Cow;
 
     use serde::Serialize;
     use serde_json::value::RawValue;
 
+    use crate::provider::said;
     use crate::schema::Tool;
 
     #[derive(Serialize)]
     pub(super) struct Body<'a> {
         pub(super) model: &'a str,
-        pub(super) messages: super::Messages<'a>,
+        pub(super) messages: Vec<Said<'a>>,
         pub(super) stream: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub(super) tools: Option<Vec<Tool>>,
@@ -187,6 +128,13 @@ mod wire {
         Word(&'static str),
     }
 
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    pub(super) enum Said<'a> {
+        Native(&'a RawValue),
+        Ours(Message<'a>),
+    }
+
     #[derive(Default, Serialize)]
     pub(super) struct Message<'a> {
         pub(super) role: &'static str,
@@ -198,23 +146,19 @@ mod wire {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub(super) tool_name: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub(super) tool_call_id: Option<&'a str>,
+        pub(super) tool_call_id: Option<Cow<'a, str>>,
     }
 
     impl<'a> Message<'a> {
-        pub(super) fn text(role: &'static str, text: &'a str) -> Self {
+        pub(super) fn text(role: &'static str, text: impl Into<Cow<'a, str>>) -> Self {
             Self { role, content: text.into(), ..Self::default() }
-        }
-
-        pub(super) fn result(id: &'a str, name: &'a str, text: &'a str) -> Self {
-            Self { tool_name: Some(name), tool_call_id: Some(id), ..Self::text("tool", text) }
         }
     }
 
     /// The id is known to newer servers, and ignored by older ones.
     #[derive(Serialize)]
     pub(super) struct Call<'a> {
-        id: &'a str,
+        id: Cow<'a, str>,
         function: Function<'a>,
     }
 
@@ -226,11 +170,12 @@ mod wire {
 
     impl<'a> Call<'a> {
         /// Arguments must be an object here; what is none is not sent back.
-        pub(super) fn new(id: &'a str, name: &'a str, arguments: &'a str) -> Self {
+        pub(super) fn new(call: said::Call<'a>) -> Self {
+            let said::Function { name, arguments } = call.function;
             let is_object = arguments.trim_start().starts_with('{');
             let object = serde_json::from_str(arguments).ok().filter(|_| is_object);
             let arguments = object.or_else(|| serde_json::from_str("{}").ok());
-            Self { id, function: Function { name, arguments } }
+            Self { id: call.id, function: Function { name, arguments } }
         }
     }
 }

@@ -1,17 +1,12 @@
 //! Ollama's own chat API, which keeps the model to a schema and tells it how much to reason.
 
-use std::fmt;
 use std::sync::Arc;
 
-use http::HeaderMap;
-use secrecy::{ExposeSecret, SecretString};
-
 use super::endpoint::{self, Base};
-use super::{Content, Provider, ProviderError, Service, Setup, Takes, compatible, failure, openai};
-use crate::reply::Reply;
-use crate::request::{Mode, Request};
+use super::wired::{Url, Wire, Wired};
+use super::{Content, Provider, ProviderError, Service, Setup, Takes, compatible};
+use crate::request::Mode;
 use crate::schema::Dialect;
-use crate::transport::{HttpRequest, HttpResponse};
 
 mod decode;
 mod encode;
@@ -29,22 +24,18 @@ pub(super) static SERVICES: &[Service] = &[Service {
     ..compatible::ANY
 }];
 
-struct Ollama {
-    service: Service,
-    url: String,
-    headers: HeaderMap,
-    key: Option<SecretString>,
-}
+static WIRE: Wire = Wire {
+    dialect: |_, mode| if mode.is_strict() { &Dialect::OLLAMA } else { &Dialect::TOOL },
+    body: encode::body,
+    reply: decode::reply,
+};
 
 fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, ProviderError> {
     let Setup { key, base_url, headers, .. } = setup;
     let base = base_url.map(|host| address(&host, ""));
-    let base = Base::new(base.as_deref().unwrap_or(service.base_url))?;
-    let bearer = key.as_ref().map(|key| format!("Bearer {}", key.expose_secret().trim()));
-    let own: Vec<_> = bearer.map(|bearer| ("authorization", bearer)).into_iter().collect();
-    let headers = endpoint::headers(&headers, &own)?;
-    let url = base.join("/api/chat");
-    Ok(Arc::new(Ollama { service: service.clone(), url, headers, key }))
+    let url = Base::new(base.as_deref().unwrap_or(service.base_url))?.join("/api/chat");
+    let headers = endpoint::bearer(&headers, key.as_ref())?;
+    Ok(Arc::new(Wired::new(&WIRE, service, Url::Same(url), headers, key)))
 }
 
 /// The address that `OLLAMA_HOST` means, as Ollama itself reads it: a host alone is at port 11434,
@@ -70,46 +61,6 @@ pub(super) fn address(host: &str, path: &str) -> String {
         name => name.to_owned(),
     };
     endpoint::completed(&format!("{name}:{port}{rest}"), "http", path)
-}
-
-/// The service only: addresses and headers may hold keys.
-impl fmt::Debug for Ollama {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ollama").field("service", &self.service.name).finish_non_exhaustive()
-    }
-}
-
-impl Provider for Ollama {
-    fn name(&self) -> &str {
-        self.service.name
-    }
-
-    fn modes(&self) -> &[Mode] {
-        self.service.modes
-    }
-
-    fn content(&self) -> Content {
-        self.service.content
-    }
-
-    fn dialect(&self, mode: Mode) -> &'static Dialect {
-        if mode.is_strict() { &Dialect::OLLAMA } else { &Dialect::TOOL }
-    }
-
-    fn encode(&self, request: &Request) -> Result<HttpRequest, ProviderError> {
-        openai::refuse(self.service.name, self.service.content, request)?;
-        let body = encode::body(request)?;
-        Ok(HttpRequest::new(self.url.clone(), self.headers.clone(), body))
-    }
-
-    fn decode(&self, response: &HttpResponse) -> Result<Reply, ProviderError> {
-        let key = self.key.as_ref().map_or("", |key| key.expose_secret().trim());
-        if response.status.is_success() {
-            decode::reply(response, key)
-        } else {
-            Err(failure::classify(response, key, |_, _| None))
-        }
-    }
 }
 
 #[cfg(test)]

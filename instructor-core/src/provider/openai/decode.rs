@@ -1,5 +1,6 @@
 //! A chat completion as a reply, tolerant of what compatible services leave out.
 
+use http::StatusCode;
 use serde_json::Value;
 
 use super::native;
@@ -7,9 +8,13 @@ use crate::provider::{ProviderError, ProviderErrorKind, failure};
 use crate::reply::{Call, Choice, Reply, Stop, Usage};
 use crate::transport::HttpResponse;
 
-/// Reads a response with a status of success; an error in it is shown without the key.
+/// Reads a response; an error in it is shown without the key.
 pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, ProviderError> {
     const WHAT: &str = "a chat completion";
+    if let Some(reply) = unread(response) {
+        return Ok(reply);
+    }
+    failure::check(response, key, kind)?;
     let body = &response.body;
     let completion: wire::Completion<'_> = failure::parts(body, WHAT)?;
     // Gateways report errors of the service behind them with status 200.
@@ -33,8 +38,20 @@ pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, Provide
     Ok(reply)
 }
 
+/// The answer in an error that says that the service could not read it: Groq sends status 400 with
+/// `failed_generation`. The model can be asked for a better one.
+fn unread(response: &HttpResponse) -> Option<Reply> {
+    if response.status != StatusCode::BAD_REQUEST {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(&response.body).ok()?;
+    let answer = body["error"]["failed_generation"].as_str().filter(|text| !text.is_empty())?;
+    let choice = Choice { content: Some(answer.to_owned()), ..Choice::default() };
+    Some(Reply::new(vec![choice], response.body.clone()))
+}
+
 /// What the error object says more exactly than the status and `OpenAI`'s words.
-pub(super) fn kind(status: u16, error: &Value) -> Option<ProviderErrorKind> {
+fn kind(status: u16, error: &Value) -> Option<ProviderErrorKind> {
     // Azure's filter, where the outer code is missing or general.
     let inner = ["innererror", "inner_error"].iter().find_map(|key| error.get(key));
     let code = inner.and_then(|inner| inner.get("code")?.as_str()).unwrap_or_default();

@@ -1,14 +1,16 @@
 //! A request as the body of a chat completion, written in one pass.
 
 use std::borrow::Cow;
+use std::mem;
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use serde_json::value::RawValue;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::media::MessageContent;
 use super::{Envelope, Quirks, ToolChoice, media, reasoning};
 use crate::prompt;
+use crate::provider::said::{self, Said};
 use crate::provider::{ProviderError, Service, body};
-use crate::request::{Example, ExampleAnswer, Exchange, Mode, Request, Role};
+use crate::request::{Mode, Request};
 use crate::schema::Rendered;
 
 /// What would change how the answer is read.
@@ -16,7 +18,7 @@ const RESERVED: &[&str] =
     &["tool_choice", "functions", "function_call", "response_format", "stream", "stream_options"];
 
 /// Writes the body.
-pub(super) fn body(request: &Request, service: &Service) -> Result<Vec<u8>, ProviderError> {
+pub(super) fn body(service: &Service, request: &Request) -> Result<Vec<u8>, ProviderError> {
     media::check(service, request)?;
     reasoning::check(service, request.options.reasoning)?;
     body::write(&Body { request, quirks: &service.quirks }, request, RESERVED)
@@ -117,107 +119,45 @@ struct Messages<'a> {
 impl Serialize for Messages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { request, quirks } = *self;
-        let mut seq = serializer.serialize_seq(None)?;
         let first = if quirks.shows_schema { prompt::first } else { prompt::first_unseen };
-        if let Some(system) = first(request) {
-            seq.serialize_element(&wire::Message::text("system", &system))?;
-        }
-        for (i, example) in request.examples.iter().enumerate() {
-            write_example(&mut seq, self, example, i)?;
-        }
-        for message in &request.messages {
-            seq.serialize_element(&wire::Message {
-                role: role(message.role),
-                content: Some(media::content(&message.parts, quirks.media)),
-                ..wire::Message::default()
-            })?;
-        }
-        for exchange in &request.history {
-            write_exchange(&mut seq, quirks, exchange)?;
-        }
-        seq.end()
+        let all = said::all(request, first(request)).into_iter();
+        serializer.collect_seq(all.map(|said| message(said, quirks)))
     }
 }
 
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    }
-}
-
-/// A solved example in the form the answer should have.
-fn write_example<S: SerializeSeq>(
-    seq: &mut S,
-    to: &Messages<'_>,
-    example: &Example,
-    number: usize,
-) -> Result<(), S::Error> {
-    let Messages { request, quirks } = *to;
-    seq.serialize_element(&wire::Message::text("user", &example.input))?;
-    if request.mode.uses_tools() {
-        let ids: Vec<_> = (0..example.answers.len())
-            .map(|i| fitting(quirks, &format!("call_example_{number}_{i}")).into_owned())
-            .collect();
-        let calls = ids.iter().zip(&example.answers).map(|(id, answer)| {
-            let function = wire::Function { name: answer.tool, arguments: &answer.json };
-            wire::ToolCall { id: id.into(), kind: "function", function }
-        });
-        seq.serialize_element(&wire::Message::calls(None, calls.collect()))?;
-        for id in &ids {
-            seq.serialize_element(&wire::Message::result(id.into(), "Correct."))?;
+/// What is received in the service's own words is sent back in them.
+fn message<'a>(said: Said<'a>, quirks: &Quirks) -> wire::Said<'a> {
+    wire::Said::Ours(match said {
+        Said::Text(role, text) => wire::Message::text(role, text),
+        Said::Parts(role, parts) => {
+            let content = Some(media::content(parts, quirks.media));
+            wire::Message { role, content, ..wire::Message::default() }
         }
-        return Ok(());
-    }
-    for ExampleAnswer { json, .. } in &example.answers {
-        let fenced = format!("```json\n{json}\n```");
-        let text = if request.mode == Mode::MarkdownJson { &fenced } else { json };
-        seq.serialize_element(&wire::Message::text("assistant", text))?;
-    }
-    Ok(())
-}
-
-/// The wrong answer as it was received, and the complaint: one tool result for each call, because
-/// the API refuses a call without a result, or a turn of the user.
-fn write_exchange<S: SerializeSeq>(
-    seq: &mut S,
-    quirks: &Quirks,
-    exchange: &Exchange,
-) -> Result<(), S::Error> {
-    let answer = &exchange.answer;
-    let content = answer.content.as_deref();
-    let native = answer.native.as_deref().and_then(|json| serde_json::from_str(json).ok());
-    match native {
-        Some(native) => seq.serialize_element::<RawValue>(native)?,
-        None if answer.calls.is_empty() => {
-            // A message without content is refused, and there may have been none.
-            seq.serialize_element(&wire::Message::text("assistant", content.unwrap_or_default()))?;
+        Said::Answer { native, content, mut calls } => {
+            if let Some(native) = native.and_then(|json| serde_json::from_str(json).ok()) {
+                return wire::Said::Native(native);
+            }
+            for call in &mut calls {
+                call.id = fitting(quirks, mem::take(&mut call.id));
+            }
+            // A message without calls and content is refused, and there may have been none.
+            let content = content.or(calls.is_empty().then_some(""));
+            let content = content.map(|text| MessageContent::Text(text.into()));
+            wire::Message { role: "assistant", content, tool_calls: calls, tool_call_id: None }
         }
-        None => {
-            let calls = answer.calls.iter().map(|call| {
-                let function = wire::Function { name: &call.name, arguments: &call.arguments };
-                wire::ToolCall { id: fitting(quirks, &call.id), kind: "function", function }
-            });
-            seq.serialize_element(&wire::Message::calls(content, calls.collect()))?;
+        Said::Result { id, text, .. } => {
+            let tool_call_id = Some(fitting(quirks, id));
+            wire::Message { tool_call_id, ..wire::Message::text("tool", text) }
         }
-    }
-    if answer.calls.is_empty() {
-        return seq.serialize_element(&wire::Message::text("user", &exchange.complaint));
-    }
-    for (call, result) in answer.calls.iter().zip(&exchange.results) {
-        let id = fitting(quirks, &call.id);
-        seq.serialize_element(&wire::Message::result(id, &result.text))?;
-    }
-    Ok(())
+    })
 }
 
 /// The id, or another made of it where the service would refuse it: always the same one.
-fn fitting<'a>(quirks: &Quirks, id: &'a str) -> Cow<'a, str> {
+fn fitting<'a>(quirks: &Quirks, id: Cow<'a, str>) -> Cow<'a, str> {
     const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let Some(length) = quirks.call_id_length else { return Cow::Borrowed(id) };
+    let Some(length) = quirks.call_id_length else { return id };
     if id.len() == length && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Cow::Borrowed(id);
+        return id;
     }
     // FNV-1a: ids need no secret.
     let mut hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -238,44 +178,29 @@ mod wire {
     use serde_json::value::RawValue;
 
     use crate::provider::openai::media::MessageContent;
+    use crate::provider::said::Call;
+
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    pub(super) enum Said<'a> {
+        Native(&'a RawValue),
+        Ours(Message<'a>),
+    }
 
     #[derive(Default, Serialize)]
     pub(super) struct Message<'a> {
         pub(super) role: &'static str,
         pub(super) content: Option<MessageContent<'a>>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
-        pub(super) tool_calls: Vec<ToolCall<'a>>,
+        pub(super) tool_calls: Vec<Call<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub(super) tool_call_id: Option<Cow<'a, str>>,
     }
 
     impl<'a> Message<'a> {
-        pub(super) fn text(role: &'static str, text: &'a str) -> Self {
-            Self { role, content: Some(MessageContent::Text(text)), ..Self::default() }
+        pub(super) fn text(role: &'static str, text: impl Into<Cow<'a, str>>) -> Self {
+            Self { role, content: Some(MessageContent::Text(text.into())), ..Self::default() }
         }
-
-        pub(super) fn calls(text: Option<&'a str>, tool_calls: Vec<ToolCall<'a>>) -> Self {
-            let content = text.map(MessageContent::Text);
-            Self { role: "assistant", content, tool_calls, tool_call_id: None }
-        }
-
-        pub(super) fn result(id: Cow<'a, str>, text: &'a str) -> Self {
-            Self { tool_call_id: Some(id), ..Self::text("tool", text) }
-        }
-    }
-
-    #[derive(Serialize)]
-    pub(super) struct ToolCall<'a> {
-        pub(super) id: Cow<'a, str>,
-        #[serde(rename = "type")]
-        pub(super) kind: &'static str,
-        pub(super) function: Function<'a>,
-    }
-
-    #[derive(Serialize)]
-    pub(super) struct Function<'a> {
-        pub(super) name: &'a str,
-        pub(super) arguments: &'a str,
     }
 
     #[derive(Serialize)]

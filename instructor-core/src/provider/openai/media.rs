@@ -1,5 +1,7 @@
 //! The parts of a message: text, pictures, sound and documents.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::MediaForm;
@@ -71,14 +73,14 @@ fn all(request: &Request) -> impl Iterator<Item = &Media> {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum MessageContent<'a> {
-    Text(&'a str),
+    Text(Cow<'a, str>),
     Parts(Vec<wire::Part<'a>>),
 }
 
 /// Puts the parts into the form of the service.
 pub(super) fn content(parts: &[Part], form: MediaForm) -> MessageContent<'_> {
     match parts {
-        [Part::Text(text)] => MessageContent::Text(text),
+        [Part::Text(text)] => MessageContent::Text(text.into()),
         parts => MessageContent::Parts(parts.iter().map(|each| part(each, form)).collect()),
     }
 }

@@ -1,15 +1,14 @@
 //! `OpenAI`'s chat completions, and every service that speaks them.
 
-use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderMap, StatusCode};
-use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
+use http::HeaderMap;
+use secrecy::SecretString;
 
 use super::endpoint::{self, Base};
-use super::{Content, Provider, ProviderError, Service, Setup, Takes, compatible, failure};
-use crate::reply::{Choice, Reply};
+use super::wired::{Url, Wire, Wired};
+use super::{Content, Provider, ProviderError, Service, Setup, Takes, compatible};
+use crate::reply::Reply;
 use crate::request::{Mode, Request};
 use crate::schema::Dialect;
 use crate::transport::{HttpRequest, HttpResponse};
@@ -43,15 +42,17 @@ pub(super) static SERVICES: &[Service] = &[Service {
     ..compatible::ANY
 }];
 
-/// The provider for `openai` and all compatible services.
-#[derive(Clone)]
-pub struct OpenAi {
-    service: Service,
-    url: String,
-    /// Complete, the key included; marked sensitive.
-    headers: HeaderMap,
-    key: Option<SecretString>,
+/// Chat completions.
+pub(super) static WIRE: Wire = Wire { dialect, body: encode::body, reply: decode::reply };
+
+/// `OpenAI`'s own facts where a schema is enforced, whichever of its APIs is asked.
+pub(super) fn dialect(service: &Service, mode: Mode) -> &'static Dialect {
+    if mode.is_strict() { service.quirks.strict } else { &Dialect::TOOL }
 }
+
+/// The provider for `openai` and all compatible services.
+#[derive(Debug, Clone)]
+pub struct OpenAi(Wired);
 
 impl OpenAi {
     /// The service at its own address or at `base_url`; `headers` are sent beside ours and win over
@@ -65,21 +66,9 @@ impl OpenAi {
         key: Option<SecretString>,
         headers: &HeaderMap,
     ) -> Result<Self, ProviderError> {
-        let base = Base::new(base_url.unwrap_or(service.base_url))?;
-        let bearer = key.as_ref().map(|key| format!("Bearer {}", key.expose_secret().trim()));
-        let own: Vec<_> = bearer.map(|bearer| ("authorization", bearer)).into_iter().collect();
-        let headers = endpoint::headers(headers, &own)?;
-        Ok(Self::at(service, base.join(service.quirks.path), headers, key))
-    }
-
-    /// The service at this very address, with all headers.
-    pub(super) fn at(
-        service: &Service,
-        url: String,
-        headers: HeaderMap,
-        key: Option<SecretString>,
-    ) -> Self {
-        Self { service: service.clone(), url, headers, key }
+        let url = Base::new(base_url.unwrap_or(service.base_url))?.join(service.quirks.path);
+        let headers = endpoint::bearer(headers, key.as_ref())?;
+        Ok(Self(Wired::new(&WIRE, service, Url::Same(url), headers, key)))
     }
 
     /// Makes the provider of a service.
@@ -96,59 +85,32 @@ impl OpenAi {
         let service = compatible::OFFLINE;
         let HttpRequest { url, headers, .. } =
             HttpRequest::json(format!("{}/chat/completions", service.base_url), "");
-        Self { service, url, headers, key: None }
-    }
-}
-
-/// The service only: addresses and headers may hold keys.
-impl fmt::Debug for OpenAi {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpenAi").field("service", &self.service.name).finish_non_exhaustive()
+        Self(Wired::new(&WIRE, &service, Url::Same(url), headers, None))
     }
 }
 
 impl Provider for OpenAi {
     fn name(&self) -> &str {
-        self.service.name
+        self.0.name()
     }
 
     fn modes(&self) -> &[Mode] {
-        self.service.modes
+        self.0.modes()
     }
 
     fn content(&self) -> Content {
-        self.service.content
+        self.0.content()
     }
 
     fn dialect(&self, mode: Mode) -> &'static Dialect {
-        if mode.is_strict() { self.service.quirks.strict } else { &Dialect::TOOL }
+        self.0.dialect(mode)
     }
 
     fn encode(&self, request: &Request) -> Result<HttpRequest, ProviderError> {
-        let body = encode::body(request, &self.service)?;
-        Ok(HttpRequest::new(self.url.clone(), self.headers.clone(), body))
+        self.0.encode(request)
     }
 
     fn decode(&self, response: &HttpResponse) -> Result<Reply, ProviderError> {
-        let key = self.key.as_ref().map_or("", |key| key.expose_secret().trim());
-        if response.status.is_success() {
-            decode::reply(response, key)
-        } else if let Some(reply) = unread(response) {
-            Ok(reply)
-        } else {
-            Err(failure::classify(response, key, decode::kind))
-        }
+        self.0.decode(response)
     }
-}
-
-/// The answer in an error that says that the service could not read it: Groq sends status 400 with
-/// `failed_generation`. The model can be asked for a better one.
-fn unread(response: &HttpResponse) -> Option<Reply> {
-    if response.status != StatusCode::BAD_REQUEST {
-        return None;
-    }
-    let body: Value = serde_json::from_slice(&response.body).ok()?;
-    let answer = body["error"]["failed_generation"].as_str().filter(|text| !text.is_empty())?;
-    let choice = Choice { content: Some(answer.to_owned()), ..Choice::default() };
-    Some(Reply::new(vec![choice], response.body.clone()))
 }

@@ -12,8 +12,9 @@ use crate::transport::HttpResponse;
 
 const WHAT: &str = "a response of the Responses API";
 
-/// Reads a response with a status of success; an error in it is shown without the key.
+/// Reads a response; an error in it is shown without the key.
 pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, ProviderError> {
+    failure::check(response, key, |_, _| None)?;
     let body: wire::Response<'_> = failure::parts(&response.body, WHAT)?;
     if let Some(error) = body.error {
         return Err(failure::classify_within(response, error.get(), key, kind));

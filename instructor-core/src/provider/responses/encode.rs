@@ -7,9 +7,9 @@ use super::items;
 use crate::media::{Media, MediaKind, Source};
 use crate::prompt;
 use crate::provider::effort::{SCALE, level};
+use crate::provider::said::{self, Call, Function, Said};
 use crate::provider::{ProviderError, body};
-use crate::reply::Call;
-use crate::request::{Example, ExampleAnswer, Exchange, Mode, Part, Request, Role};
+use crate::request::{Mode, Part, Request};
 use crate::schema::Rendered;
 
 /// What would change how the answer is read or when it is there.
@@ -115,41 +115,48 @@ impl Serialize for Input<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let request = self.0;
         let mut seq = serializer.serialize_seq(None)?;
-        if let Some(system) = prompt::first(request) {
-            seq.serialize_element(&wire::Item::text("system", &system))?;
-        }
-        for (i, example) in request.examples.iter().enumerate() {
-            write_example(&mut seq, request, example, i)?;
-        }
-        for message in &request.messages {
-            let content = match message.parts.as_slice() {
-                [Part::Text(text)] => wire::Content::Text(text),
-                parts => {
-                    let part = |each| part(message.role, each);
-                    wire::Content::Parts(parts.iter().map(part).collect())
-                }
-            };
-            seq.serialize_element(&wire::Item::Message { role: role(message.role), content })?;
-        }
         let stored = request.options.extra.get("store") != Some(&Value::Bool(false));
-        for exchange in &request.history {
-            write_exchange(&mut seq, exchange, stored)?;
+        for said in said::all(request, prompt::first(request)) {
+            match said {
+                Said::Text(role, text) => {
+                    seq.serialize_element(&wire::Item::text(role, &text))?;
+                }
+                Said::Parts(role, parts) => {
+                    let content = content(role, parts);
+                    seq.serialize_element(&wire::Item::Message { role, content })?;
+                }
+                Said::Answer { native: Some(native), .. } => {
+                    for item in items::sendable(native, stored).map_err(S::Error::custom)? {
+                        seq.serialize_element(&item)?;
+                    }
+                }
+                Said::Answer { native: None, content, calls } => {
+                    if let Some(content) = content {
+                        seq.serialize_element(&wire::Item::text("assistant", content))?;
+                    }
+                    for Call { id, function: Function { name, arguments }, .. } in &calls {
+                        seq.serialize_element(&wire::Item::Call { call_id: id, name, arguments })?;
+                    }
+                }
+                Said::Result { id, text, .. } => {
+                    seq.serialize_element(&wire::Item::Result { call_id: &id, output: text })?;
+                }
+            }
         }
         seq.end()
     }
 }
 
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
+fn content<'a>(role: &str, parts: &'a [Part]) -> wire::Content<'a> {
+    match parts {
+        [Part::Text(text)] => wire::Content::Text(text),
+        parts => wire::Content::Parts(parts.iter().map(|each| part(role, each)).collect()),
     }
 }
 
-fn part(role: Role, part: &Part) -> wire::Part<'_> {
+fn part<'a>(role: &str, part: &'a Part) -> wire::Part<'a> {
     match part {
-        Part::Text(text) if role == Role::Assistant => wire::Part::Output { text },
+        Part::Text(text) if role == "assistant" => wire::Part::Output { text },
         Part::Text(text) => wire::Part::Text { text },
         Part::Media(media) if media.kind == MediaKind::Image => {
             wire::Part::Image { image_url: media.url() }
@@ -174,63 +181,6 @@ fn file_name(media: &Media) -> &str {
         (None, "application/json") => "document.json",
         (None, _) => "document.pdf",
     }
-}
-
-/// A solved example in the form the answer should have.
-fn write_example<S: SerializeSeq>(
-    seq: &mut S,
-    request: &Request,
-    example: &Example,
-    number: usize,
-) -> Result<(), S::Error> {
-    seq.serialize_element(&wire::Item::text("user", &example.input))?;
-    if request.mode.uses_tools() {
-        let ids: Vec<_> =
-            (0..example.answers.len()).map(|i| format!("call_example_{number}_{i}")).collect();
-        for (call_id, answer) in ids.iter().zip(&example.answers) {
-            let (name, arguments) = (answer.tool, answer.json.as_str());
-            seq.serialize_element(&wire::Item::Call { call_id, name, arguments })?;
-        }
-        for call_id in &ids {
-            seq.serialize_element(&wire::Item::Result { call_id, output: "Correct." })?;
-        }
-        return Ok(());
-    }
-    for ExampleAnswer { json, .. } in &example.answers {
-        let fenced = format!("```json\n{json}\n```");
-        let text = if request.mode == Mode::MarkdownJson { &fenced } else { json };
-        seq.serialize_element(&wire::Item::text("assistant", text))?;
-    }
-    Ok(())
-}
-
-/// The wrong answer as it was received, and the complaint: one result for each call, because the API
-/// refuses a call without a result, or a turn of the user.
-fn write_exchange<S: SerializeSeq>(
-    seq: &mut S,
-    exchange: &Exchange,
-    stored: bool,
-) -> Result<(), S::Error> {
-    let answer = &exchange.answer;
-    if let Some(native) = &answer.native {
-        for item in items::sendable(native, stored).map_err(S::Error::custom)? {
-            seq.serialize_element(&item)?;
-        }
-    } else {
-        if let Some(content) = &answer.content {
-            seq.serialize_element(&wire::Item::text("assistant", content))?;
-        }
-        for Call { id, name, arguments } in &answer.calls {
-            seq.serialize_element(&wire::Item::Call { call_id: id, name, arguments })?;
-        }
-    }
-    if answer.calls.is_empty() {
-        return seq.serialize_element(&wire::Item::text("user", &exchange.complaint));
-    }
-    for (call, result) in answer.calls.iter().zip(&exchange.results) {
-        seq.serialize_element(&wire::Item::Result { call_id: &call.id, output: &result.text })?;
-    }
-    Ok(())
 }
 
 mod wire {

@@ -6,18 +6,12 @@
 //! before the first of them, and answers that were wrong are sent back as items, so nothing stands
 //! in the conversation twice.
 
-use std::fmt;
 use std::sync::Arc;
 
-use http::HeaderMap;
-use secrecy::{ExposeSecret, SecretString};
-
 use super::endpoint::{self, Base};
-use super::{Content, Provider, ProviderError, Service, Setup, Takes, compatible, failure};
-use crate::reply::Reply;
-use crate::request::{Mode, Request};
-use crate::schema::Dialect;
-use crate::transport::{HttpRequest, HttpResponse};
+use super::wired::{Url, Wire, Wired};
+use super::{Content, Provider, ProviderError, Service, Setup, Takes, compatible, openai};
+use crate::request::Mode;
 
 mod items;
 mod encode;
@@ -42,81 +36,19 @@ pub(super) static SERVICES: &[Service] = &[Service {
         Mode::Parallel,
     ],
     content: Content { images: Takes::Both, audio: Takes::Nothing, documents: Takes::Both },
-    connect: Responses::connect,
+    connect,
     ..compatible::ANY
 }];
 
-/// The provider for `openai-responses`, and for any server that speaks the same wire.
-#[derive(Clone)]
-pub struct Responses {
-    service: Service,
-    url: String,
-    /// Complete, the key included; marked sensitive.
-    headers: HeaderMap,
-    key: Option<SecretString>,
-}
+static WIRE: Wire = Wire {
+    dialect: openai::dialect,
+    body: |_, request| encode::body(request),
+    reply: decode::reply,
+};
 
-impl Responses {
-    /// The service at its own address or at `base_url`; `headers` are sent beside ours and win over
-    /// them.
-    ///
-    /// # Errors
-    /// If the base URL is missing or is none, or the key cannot stand in a header.
-    pub fn new(
-        service: &Service,
-        base_url: Option<&str>,
-        key: Option<SecretString>,
-        headers: &HeaderMap,
-    ) -> Result<Self, ProviderError> {
-        let base = Base::new(base_url.unwrap_or(service.base_url))?;
-        let bearer = key.as_ref().map(|key| format!("Bearer {}", key.expose_secret().trim()));
-        let own: Vec<_> = bearer.map(|bearer| ("authorization", bearer)).into_iter().collect();
-        let headers = endpoint::headers(headers, &own)?;
-        Ok(Self { service: service.clone(), url: base.join("/responses"), headers, key })
-    }
-
-    /// Makes the provider of a service.
-    fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, ProviderError> {
-        let Setup { key, base_url, headers, .. } = setup;
-        Ok(Arc::new(Self::new(service, base_url.as_deref(), key, &headers)?))
-    }
-}
-
-/// The service only: addresses and headers may hold keys.
-impl fmt::Debug for Responses {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Responses").field("service", &self.service.name).finish_non_exhaustive()
-    }
-}
-
-impl Provider for Responses {
-    fn name(&self) -> &str {
-        self.service.name
-    }
-
-    fn modes(&self) -> &[Mode] {
-        self.service.modes
-    }
-
-    fn content(&self) -> Content {
-        self.service.content
-    }
-
-    fn dialect(&self, mode: Mode) -> &'static Dialect {
-        if mode.is_strict() { self.service.quirks.strict } else { &Dialect::TOOL }
-    }
-
-    fn encode(&self, request: &Request) -> Result<HttpRequest, ProviderError> {
-        let body = encode::body(request)?;
-        Ok(HttpRequest::new(self.url.clone(), self.headers.clone(), body))
-    }
-
-    fn decode(&self, response: &HttpResponse) -> Result<Reply, ProviderError> {
-        let key = self.key.as_ref().map_or("", |key| key.expose_secret().trim());
-        if response.status.is_success() {
-            decode::reply(response, key)
-        } else {
-            Err(failure::classify(response, key, |_, _| None))
-        }
-    }
+fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, ProviderError> {
+    let Setup { key, base_url, headers, .. } = setup;
+    let url = Base::new(base_url.as_deref().unwrap_or(service.base_url))?.join("/responses");
+    let headers = endpoint::bearer(&headers, key.as_ref())?;
+    Ok(Arc::new(Wired::new(&WIRE, service, Url::Same(url), headers, key)))
 }
