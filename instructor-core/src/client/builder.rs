@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::settings::{Settings, setters};
 use super::{Client, Shared};
@@ -206,6 +206,11 @@ impl ClientBuilder {
         if let Some(problem) = self.settings.problem.take() {
             return Err(Error::Configuration(problem));
         }
+        self.model = self.model.trim().to_owned();
+        if self.model.split('/').any(|part| matches!(part, "." | "..")) {
+            let message = format!("`{}` is no name of a model: it leads elsewhere", self.model);
+            return Err(Error::Configuration(message));
+        }
         let mut offline = false;
         let (provider, model) = if let Some(provider) = self.provider.take() {
             (provider, self.model.clone())
@@ -250,11 +255,18 @@ impl ClientBuilder {
             variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
         };
         let first = |names: &[&str]| names.iter().find_map(|name| set(name));
-        let key = self.key.take().or_else(|| first(service.key_variables).map(SecretString::from));
-        let needs_key = service.needs_key && self.signer.is_none();
-        if let (None, true, [variable, ..]) = (&key, needs_key, service.key_variables) {
+        let given = self.key.take().filter(|key| !key.expose_secret().trim().is_empty());
+        let key = given.or_else(|| first(service.key_variables).map(SecretString::from));
+        if service.modes.is_empty() {
+            let message = format!("`{}` has no mode: name one in `Service::modes`", service.name);
+            return Err(Error::Configuration(message));
+        }
+        if key.is_none() && service.needs_key && self.signer.is_none() {
             let provider = service.name.to_owned();
-            return Err(Error::MissingKey { provider, variable });
+            return Err(match service.key_variables {
+                [variable, ..] => Error::MissingKey { provider, variable },
+                [] => Error::Configuration(format!("no key for `{provider}`: call `api_key`")),
+            });
         }
         let base_url = self.base_url.take().or_else(|| first(service.base_url_variables));
         let headers = std::mem::take(&mut self.headers);
@@ -292,7 +304,7 @@ fn find(model: &str) -> Result<(&'static Service, &str), Error> {
             None => Error::Configuration(format!("`{model}` has no provider: {example}")),
         });
     };
-    let service = Service::find(provider)
+    let service = Service::find(&provider.to_ascii_lowercase())
         .ok_or_else(|| Error::UnknownProvider { provider: provider.to_owned() })?;
     if name.is_empty() {
         return Err(Error::Configuration(format!("`{model}` has no model: {example}")));

@@ -20,6 +20,10 @@ pub(super) fn answers(json: &str, request: &Request) -> Result<Vec<ExampleAnswer
         Value::Array(values) if request.mode == Mode::Parallel => values,
         value => vec![value],
     };
+    if values.is_empty() {
+        let message = "must hold at least one call: an answer without any is none";
+        return Err(Violation::new(Path::ROOT, "length", message).into());
+    }
     let answer = |value: &Value| {
         let found = alternatives.iter().find_map(|each| Some((each, each.data(value)?)));
         let Some((alternative, data)) = found else {

@@ -12,8 +12,10 @@ use super::{Client, Extracted};
 use crate::error::Error;
 use crate::extract::Extract;
 use crate::media::Media;
+use crate::path::Path;
 use crate::request::Message;
 use crate::transport::BoxFuture;
+use crate::validate::Report;
 
 /// A question that is not sent yet. Ends with `.await` (the value) or `.send().await` (the value
 /// with its report).
@@ -67,8 +69,13 @@ impl<T> Extraction<T> {
     /// its answer should have.
     pub fn example(mut self, input: impl Into<String>, value: &T) -> Self
     where
-        T: Serialize,
+        T: Extract + Serialize,
     {
+        let mut report = Report::new();
+        value.validate(Path::ROOT, &mut report);
+        if let Err(rejection) = report.finish_sync() {
+            self.settings.problem = Some(format!("an example breaks its own rules: {rejection}"));
+        }
         match serde_json::to_string(value) {
             Ok(json) => self.draft.examples.push((input.into(), json)),
             Err(e) => {

@@ -37,6 +37,17 @@ fn must_be_fetched(number: usize, media: &Media, provider: &dyn Provider) -> Res
             "the `data:` URL of the {} (attachment {number}) is malformed; pass the bytes with `Media::from_bytes`",
             kind.name()
         ),
+        (_, Source::Url(url)) if !is_address(url) => format!(
+            "the address of the {} (attachment {number}) is no URL; a file is read with `Media::from_path`",
+            kind.name()
+        ),
+        (_, Source::Bytes(_)) if media.mime.is_empty() => format!(
+            "the type of the {} (attachment {number}) is not known; say it with `Media::mime`",
+            kind.name()
+        ),
+        (_, Source::Bytes(_)) if is_another_kind(media) => {
+            format!("attachment {number} is given as {kind}, but is of the type `{}`", media.mime)
+        }
         (Takes::Urls, Source::Bytes(_)) => format!(
             "`{name}` takes {kind} only at an address: pass it with `Media::{}_url`",
             kind.name()
@@ -44,6 +55,23 @@ fn must_be_fetched(number: usize, media: &Media, provider: &dyn Provider) -> Res
         (takes, source) => return Ok(takes == Takes::Bytes && matches!(source, Source::Url(_))),
     };
     Err(Error::Configuration(refused))
+}
+
+/// Whether it has a scheme, and none of a file on this machine.
+fn is_address(url: &str) -> bool {
+    url.split_once("://").is_some_and(|(scheme, rest)| {
+        !scheme.is_empty() && !scheme.eq_ignore_ascii_case("file") && !rest.is_empty()
+    })
+}
+
+/// Whether the type is plainly one of another kind.
+fn is_another_kind(media: &Media) -> bool {
+    let top = media.mime.split('/').next().unwrap_or_default();
+    match media.kind {
+        MediaKind::Image => matches!(top, "audio" | "text") || media.mime == "application/pdf",
+        MediaKind::Audio => matches!(top, "image" | "text") || media.mime == "application/pdf",
+        MediaKind::Document => matches!(top, "image" | "audio"),
+    }
 }
 
 /// "text, images and audio".

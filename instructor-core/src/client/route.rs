@@ -13,6 +13,17 @@ pub(super) struct Ring {
     next: AtomicUsize,
 }
 
+/// Whether the client cannot ask this question at all, so that nothing was sent.
+pub(super) fn is_misfit(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Configuration(_)
+            | Error::UnsupportedMode { .. }
+            | Error::Unsupported(_)
+            | Error::Fetch { .. }
+    )
+}
+
 impl Ring {
     /// How many keys there are.
     pub(super) fn len(&self) -> usize {
@@ -48,8 +59,9 @@ impl Client {
     /// error at once, and a wrong answer is asked for again where it was given.
     ///
     /// The other asks from the beginning, with its own model, mode and settings; what the question
-    /// itself says ([`Extraction`](crate::Extraction)) holds for both. All attempts stand in the
-    /// report, each with its provider.
+    /// itself says ([`Extraction`](crate::Extraction)) holds for both. One that cannot ask it so, for
+    /// it lacks the mode or takes no pictures, is passed over. All attempts stand in the report, each
+    /// with its provider, and this client's observer is told of all.
     ///
     /// ```no_run
     /// use instructor_core::Client;

@@ -1,5 +1,7 @@
 //! The reask loop: a better question after a wrong answer, within bounds.
 
+use std::sync::Arc;
+
 use super::builder::has_mode;
 use super::calls::Calls;
 use super::examples;
@@ -46,6 +48,11 @@ impl Draft {
         let mut request = Request::new(model, rendered, mode);
         request.system = self.system;
         request.messages = self.messages;
+        let silent = self.text.trim().is_empty() && self.media.is_empty();
+        if silent && request.messages.is_empty() && request.system.is_none() {
+            let message = "there is nothing to ask about: the text is empty";
+            return Err(Error::Configuration(message.into()));
+        }
         if !self.text.is_empty() || (request.messages.is_empty() && self.media.is_empty()) {
             request.messages.push(Message::user(self.text));
         } else if !self.media.is_empty() {
@@ -86,26 +93,43 @@ pub(super) async fn run<T: Extract + Send + Sync>(
 }
 
 /// Asks one client after the other until one has an answer, or an error that the next could not
-/// help.
+/// help. One that cannot ask such a question is passed over.
 async fn anyone<T: Extract + Send + Sync>(
     client: &Client,
     draft: Draft,
     settings: &Settings,
 ) -> Result<Extracted<T>, Error> {
     let mut attempts = Attempts::default();
+    let mut before: Option<Error> = None;
     let mut route = client.route();
-    while let Some(next) = route.next {
-        let hurry = next.same_service;
-        match one(&route.shared, draft.clone(), settings, hurry, attempts).await {
-            Err(error) if route::helps(&error, next.same_service) => {
-                tracing::debug!(error = error.kind(), "asking elsewhere");
-                attempts = error.attempts().clone();
+    loop {
+        let next = route.next.take();
+        let hurry = next.as_ref().is_some_and(|next| next.same_service);
+        // Whoever watches this client is told what the others do for it.
+        let shared = match &client.shared.observer {
+            Some(observer) => {
+                &Shared { observer: Some(Arc::clone(observer)), ..(*route.shared).clone() }
             }
-            result => return result,
+            None => &*route.shared,
+        };
+        let result = one(shared, draft.clone(), settings, hurry, attempts.clone()).await;
+        let error = match result {
+            Ok(found) => return Ok(found),
+            Err(error) => error,
+        };
+        tracing::debug!(provider = shared.provider.name(), error = error.kind(), "no answer");
+        match (before.take(), next) {
+            (Some(real), None) if route::is_misfit(&error) => return Err(real),
+            (Some(real), Some(next)) if route::is_misfit(&error) => {
+                (before, route) = (Some(real), *next);
+            }
+            (_, Some(next)) if route::helps(&error, next.same_service) => {
+                attempts = error.attempts().clone();
+                (before, route) = (Some(error), *next);
+            }
+            _ => return Err(error),
         }
-        route = *next;
     }
-    one(&route.shared, draft, settings, false, attempts).await
 }
 
 /// Asks one client until an answer is right or a bound is reached; `hurry` if another is at hand.

@@ -89,6 +89,9 @@ macro_rules! setters {
 
         /// How freely the model chooses its words: 0 for the most likely ones.
         pub fn temperature(mut self, temperature: f64) -> Self {
+            if !temperature.is_finite() {
+                self.settings.problem = Some("the temperature must be a number".into());
+            }
             self.settings.options.temperature = Some(temperature);
             self
         }
@@ -99,7 +102,8 @@ macro_rules! setters {
             self
         }
 
-        /// The same seed asks for the same answer, as far as the service can.
+        /// The same seed asks for the same answer, as far as the service can; one that knows no seeds
+        /// is not told.
         pub fn seed(mut self, seed: i64) -> Self {
             self.settings.options.seed = Some(seed);
             self

@@ -283,6 +283,15 @@ impl<'v> Report<'v> {
         Rejection::unless_empty(self.violations)
     }
 
+    /// What is violated for sure, whatever the async checks would say.
+    ///
+    /// # Errors
+    /// If there is a violation.
+    #[cfg(feature = "client")]
+    pub(crate) fn finish_sync(self) -> Result<(), Rejection> {
+        Rejection::unless_empty(self.violations)
+    }
+
     /// The result after all async checks, which run one after the other.
     ///
     /// # Errors
