@@ -226,6 +226,20 @@ async fn an_example_calls_the_tool_of_its_variant() {
 }
 
 #[tokio::test]
+async fn an_example_that_is_none_is_refused() {
+    let client = Client::offline();
+    let empty = client.extract::<Parallel<Action>>("x").example("Nothing.", &Parallel(Vec::new()));
+    let wrong = client.extract::<Action>("x").example("Wait.", &Action::Wait(99));
+    for (error, expected) in [
+        (empty.await.unwrap_err(), "must hold at least one call"),
+        (wrong.await.unwrap_err(), "an example breaks its own rules: `Wait`: must be at most 60"),
+    ] {
+        assert!(matches!(error, Error::Configuration(_)));
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn several_calls_come_in_their_order_with_their_ids() {
     let answer = calls(&[
         ("Wait", json!({"value": 5})),

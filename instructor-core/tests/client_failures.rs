@@ -249,3 +249,16 @@ async fn the_key_is_printed_nowhere() {
         assert!(!text.contains("5ecret"), "{i}: {text}");
     }
 }
+
+#[tokio::test]
+async fn what_asks_nothing_is_not_sent() {
+    let server = Server::start([]).await;
+    let client = server.client().0.build().unwrap();
+    for (question, expected) in [
+        (client.extract::<Person>(" \n"), "there is nothing to ask about: the text is empty"),
+        (client.extract::<Person>("x").temperature(f64::NAN), "the temperature must be a number"),
+    ] {
+        assert_eq!(question.await.unwrap_err().to_string(), expected);
+    }
+    assert!(server.received().is_empty());
+}

@@ -2,9 +2,10 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use instructor_core::{Client, Error, Mode, RetryPolicy};
+use instructor_core::provider::Service;
+use instructor_core::{Client, Error, Mode, Observer, RetryPolicy, observe};
 use serde_json::{Value, json};
 use support::{Person, Server, Step, called};
 
@@ -57,6 +58,65 @@ async fn fallbacks_are_asked_in_their_order_and_the_last_error_counts() {
     assert!(matches!(error, Error::Unavailable { status: 500, .. }), "{error}");
     assert_eq!(error.attempts().len(), 3);
     assert_eq!(error.attempts().requests(), 5);
+}
+
+#[tokio::test]
+async fn a_fallback_that_cannot_ask_the_question_is_passed_over() {
+    let first = Server::start([failing(503), failing(503)]).await;
+    let unfit = Server::start([]).await;
+    let last = Server::start([called("Person", &ada())]).await;
+    let mut service = Service::find("compatible").unwrap().clone();
+    service.modes = &[Mode::Json];
+    let text_only = unfit.client().0.service(service).model("m").build().unwrap();
+    for (unfit, question_fits_last) in [(text_only.clone(), true), (text_only, false)] {
+        let mut client = self::client(&first).with_fallback(unfit);
+        if question_fits_last {
+            client = client.with_fallback(self::client(&last));
+        }
+        let found = client.extract::<Person>("Ada, 36").mode(Mode::Tools).send().await;
+        match found {
+            Ok(found) => {
+                assert!(question_fits_last);
+                assert_eq!((found.value, found.attempts.len()), (Person::ada(), 2));
+            }
+            // What really happened, not that the fallback lacks a mode.
+            Err(error) => assert!(!question_fits_last && error.attempts().len() == 1, "{error}"),
+        }
+    }
+    assert!(unfit.received().is_empty());
+}
+
+/// Writes down what it is told.
+#[derive(Default)]
+struct Log(Mutex<Vec<String>>);
+
+impl Observer for Log {
+    fn request(&self, event: &observe::Request<'_>) {
+        self.0.lock().unwrap().push(format!("request {}", event.number));
+    }
+
+    fn response(&self, event: &observe::Response<'_>) {
+        self.0.lock().unwrap().push(format!("response {}", event.number));
+    }
+
+    fn done(&self, event: &observe::Done<'_>) {
+        self.0.lock().unwrap().push(format!("done after {}", event.attempts.len()));
+    }
+}
+
+#[tokio::test]
+async fn the_observer_of_the_first_is_told_of_all() {
+    let first = Server::start([failing(503), failing(503)]).await;
+    let second = Server::start([called("Person", &ada())]).await;
+    let (log, others) = (Arc::new(Log::default()), Arc::new(Log::default()));
+    let watched = |server: &Server, log: &Arc<Log>| {
+        let policy = RetryPolicy { max_retries: 1, ..RetryPolicy::default() };
+        server.client().0.retry(policy).observer(log.clone()).build().unwrap()
+    };
+    let client = watched(&first, &log).with_fallback(watched(&second, &others));
+    client.extract::<Person>("Ada, 36").await.unwrap();
+    assert_eq!(*log.0.lock().unwrap(), ["request 1", "request 2", "response 2", "done after 2"]);
+    assert!(others.0.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

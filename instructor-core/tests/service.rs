@@ -55,6 +55,26 @@ fn a_service_without_a_model_is_an_error() {
     assert_eq!(error.unwrap_err().to_string(), "no model is set: call `model`");
 }
 
+#[test]
+fn a_service_that_cannot_be_asked_is_an_error() {
+    let mut wants_key = mine();
+    wants_key.needs_key = true;
+    let mut speechless = mine();
+    speechless.modes = &[];
+    for (service, key, expected) in [
+        (wants_key.clone(), None, "no key for `gpu-cluster`: call `api_key`"),
+        (wants_key, Some(" "), "no key for `gpu-cluster`: call `api_key`"),
+        (speechless, None, "`gpu-cluster` has no mode: name one in `Service::modes`"),
+    ] {
+        let mut builder =
+            Client::builder().service(service).model("m").base_url("http://localhost");
+        if let Some(key) = key {
+            builder = builder.api_key(key);
+        }
+        assert_eq!(builder.build().unwrap_err().to_string(), expected);
+    }
+}
+
 /// Counts its signatures.
 #[derive(Debug, Default)]
 struct Counting(AtomicUsize);

@@ -46,7 +46,7 @@ fn must_be_fetched(number: usize, media: &Media, provider: &dyn Provider) -> Res
             kind.name()
         ),
         (_, Source::Bytes(_)) if is_another_kind(media) => {
-            format!("attachment {number} is given as {kind}, but is of the type `{}`", media.mime)
+            format!("attachment {number} is no {}: it is of the type `{}`", kind.name(), media.mime)
         }
         (Takes::Urls, Source::Bytes(_)) => format!(
             "`{name}` takes {kind} only at an address: pass it with `Media::{}_url`",

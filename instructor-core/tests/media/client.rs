@@ -215,11 +215,31 @@ async fn what_a_service_does_not_take_is_refused_by_name() {
     let url = Media::image_url("https://example.com/a.png");
     let here = Media::from_bytes(PNG).unwrap();
     let sound = Media::audio_url("data:broken");
+    let file = Media::image_url("file:///etc/passwd");
+    let words = Media::image_url("not a url");
+    let untyped = Media::new(Image, "", PNG);
+    let pdf = Media::image_url("data:application/pdf;base64,JVBERg==");
     for (content, media, expected) in [
         (Content::TEXT, &url, "`fake` takes no images; it takes text"),
         (Content::TEXT, &here, "`fake` takes no images; it takes text"),
         (images, &sound, "`fake` takes no audio; it takes text and images"),
         (pdfs, &sound, "`fake` takes no audio; it takes text, images and documents"),
+        (
+            ALL(Takes::Both),
+            &file,
+            "the address of the image (attachment 1) is no URL; a file is read with `Media::from_path`",
+        ),
+        (
+            ALL(Takes::Both),
+            &words,
+            "the address of the image (attachment 1) is no URL; a file is read with `Media::from_path`",
+        ),
+        (
+            ALL(Takes::Both),
+            &untyped,
+            "the type of the image (attachment 1) is not known; say it with `Media::mime`",
+        ),
+        (ALL(Takes::Both), &pdf, "attachment 1 is no image: it is of the type `application/pdf`"),
         (
             ALL(Takes::Urls),
             &here,
