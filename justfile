@@ -7,10 +7,11 @@ check:
 test:
     cargo test --workspace
 
-# Rewrites the expected output of the compile-error tests and the README's table of providers; read
-# the diff before you commit it.
+# Rewrites the expected output of the compile-error tests, the requests of every provider and the
+# README's table of providers; read the diff before you commit it.
 bless:
     TRYBUILD=overwrite cargo test --test ui
+    INSTA_UPDATE=always cargo test -p instructor-core --test providers
     BLESS=1 cargo test --test readme
 
 doc:
