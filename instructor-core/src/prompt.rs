@@ -101,7 +101,11 @@ pub(crate) fn again(
 
 /// The model wrote the value into the property `value` if it is `wrapped`.
 fn ask(what: &str, rejection: &Rejection, wrapped: bool) -> String {
-    let inside = |violation: Violation| violation.inside(Path::ROOT.field("value"));
+    let inside = |violation: Violation| match violation.rule {
+        // There was no value to be inside of anything.
+        "tool" | "syntax" => violation,
+        _ => violation.inside(Path::ROOT.field("value")),
+    };
     let told = if wrapped { &rejection.clone().map(inside) } else { rejection };
     format!("{what} again without these errors:\n{}", told.for_model())
 }

@@ -108,7 +108,7 @@ impl Media {
     /// If the bytes are none of these; [`new`](Self::new) takes any.
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Result<Self, MediaError> {
         let bytes = bytes.into();
-        let known = sniff::by_content(&bytes).ok_or(MediaError::Unknown { path: None })?;
+        let known = sniff::by_content(&bytes).ok_or_else(|| MediaError::of(&bytes, None))?;
         Ok(Self::new(known.kind, known.mime, bytes))
     }
 
@@ -126,7 +126,7 @@ impl Media {
         let text = || named.filter(|known| known.is_text() && std::str::from_utf8(&bytes).is_ok());
         let known = sniff::by_content(&bytes)
             .or_else(text)
-            .ok_or_else(|| MediaError::Unknown { path: Some(path.to_owned()) })?;
+            .ok_or_else(|| MediaError::of(&bytes, Some(path)))?;
         Ok(Self { name, ..Self::new(known.kind, known.mime, bytes) })
     }
 
@@ -268,11 +268,17 @@ impl fmt::Debug for Source {
 pub enum MediaError {
     /// The first bytes are those of no known type.
     #[error(
-        "{} is of no known type: known are {}; `Media::new` takes any",
+        "{} is of no known type: known are {}, and files of text in UTF-8; `Media::new` takes any",
         Place(path.as_deref()),
         sniff::Known
     )]
     Unknown {
+        /// The file, if it is one.
+        path: Option<PathBuf>,
+    },
+    /// There are no bytes.
+    #[error("{} is empty", Place(path.as_deref()))]
+    Empty {
         /// The file, if it is one.
         path: Option<PathBuf>,
     },
@@ -294,6 +300,14 @@ pub enum MediaError {
     },
 }
 
+impl MediaError {
+    /// Why these bytes are not known.
+    fn of(bytes: &[u8], path: Option<&Path>) -> Self {
+        let path = path.map(Path::to_owned);
+        if bytes.is_empty() { Self::Empty { path } } else { Self::Unknown { path } }
+    }
+}
+
 /// The file, or that there is none.
 struct Place<'a>(Option<&'a Path>);
 
@@ -301,7 +315,7 @@ impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Some(path) => write!(f, "`{}`", path.display()),
-            None => f.write_str("what these bytes hold"),
+            None => f.write_str("the attachment"),
         }
     }
 }

@@ -60,10 +60,9 @@ fn bytes_and_files_say_what_they_are() {
 
 #[test]
 fn what_is_unknown_is_refused_with_a_way_out() {
-    let known = "PNG, JPEG, GIF, WebP, HEIC, WAV, MP3, Ogg, FLAC, M4A, AAC, WebM, PDF; `Media::new` takes any";
+    let known = "PNG, JPEG, GIF, WebP, HEIC, WAV, MP3, Ogg, FLAC, M4A, AAC, WebM, PDF, and files of text in UTF-8; `Media::new` takes any";
     for bytes in [
-        &b""[..],
-        b"\xff",
+        &b"\xff"[..],
         b"hello",
         b"<html><body>Please log in</body></html>",
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
@@ -76,9 +75,10 @@ fn what_is_unknown_is_refused_with_a_way_out() {
         b"\x1aE\xdf\xa3",
     ] {
         let error = Media::from_bytes(bytes).unwrap_err();
-        let expected = format!("what these bytes hold is of no known type: known are {known}");
+        let expected = format!("the attachment is of no known type: known are {known}");
         assert_eq!(error.to_string(), expected, "{bytes:?}");
     }
+    assert_eq!(Media::from_bytes(&b""[..]).unwrap_err().to_string(), "the attachment is empty");
 }
 
 #[test]
