@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::judge::{Verdict, Wrong, called, no_call, parse, parse_data, report};
+use super::read::{called, parse, parse_data, report};
+use super::verdict::{Verdict, Wrong, no_call};
 use crate::align::Repair;
 use crate::answer::Read;
 use crate::extract::Extract;
