@@ -126,6 +126,17 @@ fn users_own_tools_and_parallel_calls_are_not_shut_out() {
 }
 
 #[test]
+fn the_o_series_is_not_told_how_many_tools_to_call() {
+    for (model, told) in [("o3", false), ("ft:o4-mini:me::1", false), ("gpt-5", true)] {
+        for mode in [Mode::Tools, Mode::Parallel] {
+            let mut request = request(mode);
+            request.model = model.into();
+            assert_eq!(body(&request).get("parallel_tool_calls").is_some(), told, "{model}");
+        }
+    }
+}
+
+#[test]
 fn examples_are_calls_with_results() {
     let mut request = request(Mode::Tools);
     request.examples.push(example());

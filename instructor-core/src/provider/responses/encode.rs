@@ -7,6 +7,7 @@ use super::items;
 use crate::media::{Media, MediaKind, Source};
 use crate::prompt;
 use crate::provider::effort::{SCALE, level};
+use crate::provider::openai::takes_parallel_tool_calls;
 use crate::provider::said::{self, Call, Function, Said};
 use crate::provider::{ProviderError, body};
 use crate::request::{Mode, Part, Request};
@@ -54,7 +55,10 @@ impl Serialize for Body<'_> {
             Mode::Tools | Mode::ToolsStrict | Mode::Parallel => {
                 map.serialize_entry("tools", &Tools(request))?;
                 map.serialize_entry("tool_choice", &choice(request))?;
-                map.serialize_entry("parallel_tool_calls", &(request.mode == Mode::Parallel))?;
+                if takes_parallel_tool_calls(&request.model) {
+                    let several = request.mode == Mode::Parallel;
+                    map.serialize_entry("parallel_tool_calls", &several)?;
+                }
             }
             Mode::JsonSchema => {
                 let format = wire::Format::Schema {
