@@ -171,6 +171,26 @@ fn a_key_is_sent_if_there_is_one_and_never_printed() {
     }
 }
 
+#[test]
+fn the_address_of_the_other_wire_is_understood() {
+    for (base, expected) in [
+        ("http://box:1/v1", "http://box:1/api/chat"),
+        ("http://box:1/v1/", "http://box:1/api/chat"),
+        ("box/ollama/v1", "http://box:11434/ollama/api/chat"),
+        ("http://box:1/api/chat", "http://box:1/api/chat"),
+    ] {
+        let service = Service::find("ollama-native").unwrap();
+        let setup = Setup {
+            key: None,
+            base_url: Some(base.into()),
+            headers: HeaderMap::new(),
+            variable: &|_| None,
+        };
+        let provider = (service.connect)(service, setup).unwrap();
+        assert_eq!(provider.encode(&request(&*provider, Mode::Json)).unwrap().url, expected);
+    }
+}
+
 fn decode(status: u16, body: &str) -> Result<Reply, ProviderError> {
     let mut response = HttpResponse::new(Bytes::copy_from_slice(body.as_bytes()));
     response.status = StatusCode::from_u16(status).unwrap();
