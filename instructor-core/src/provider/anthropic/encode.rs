@@ -14,9 +14,6 @@ const RESERVED: &[&str] = &["tool_choice", "stream", "output_format"];
 /// Writes the body.
 pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
     let options = &request.options;
-    if options.seed.is_some() {
-        return Err(ProviderError::encode("Anthropic's API has no `seed`; leave it out"));
-    }
     let plan = claude::plan(request, options.extra.get("thinking"))?;
     let with_tools = request.mode.uses_tools();
     let system = turns::system(request, last_words(request, &plan))?;

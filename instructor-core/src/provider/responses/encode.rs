@@ -19,11 +19,6 @@ const RESERVED: &[&str] = &["stream", "stream_options", "background"];
 /// Writes the body.
 pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
     let refused = |message| Err(ProviderError::encode(message));
-    if request.options.seed.is_some() {
-        return refused(
-            "the Responses API takes no `seed`: leave it out, or ask the service `openai`",
-        );
-    }
     if request.options.extra.contains_key("conversation") {
         return refused(
             "`conversation` cannot be set with `extra`: a question that is asked again would stand in it twice; set `previous_response_id`",
