@@ -266,8 +266,13 @@ fn garbage_and_errors_are_typed() {
         (404, r#"{"error":"model 'x' not found"}"#, Kind::NotFound, "model 'x' not found"),
         (400, r#"{"error":"does not support tools"}"#, Kind::BadRequest, "does not support tools"),
         (401, &told, Kind::Authentication, "bad ***"),
-        (500, "<html>", Kind::Unavailable(500), "a web page; check the base URL"),
-        (200, r#"{"error":"out of memory"}"#, Kind::Unavailable(502), "out of memory"),
+        (
+            500,
+            "<html>",
+            Kind::Unavailable(500),
+            "a web page came instead of an answer; check the base URL or the proxy",
+        ),
+        (200, r#"{"error":"out of memory"}"#, Kind::Unavailable(200), "out of memory"),
     ] {
         let error = decode(status, body).unwrap_err();
         assert_eq!((error.kind, error.message.as_str()), (kind, words));

@@ -441,7 +441,7 @@ fn errors_are_told_apart() {
         (429, "{}".into(), Kind::RateLimited, Advice::Backoff),
         (429, spent, Kind::QuotaExhausted, Advice::Never),
         (500, "<html>".into(), Kind::Unavailable(500), Advice::Backoff),
-        (200, failed("server_error"), Kind::Unavailable(502), Advice::Backoff),
+        (200, failed("server_error"), Kind::Unavailable(200), Advice::Backoff),
         (200, failed("rate_limit_exceeded"), Kind::RateLimited, Advice::Backoff),
         (200, failed("insufficient_quota"), Kind::QuotaExhausted, Advice::Never),
         (200, failed("invalid_prompt"), Kind::BadRequest, Advice::Never),
@@ -450,10 +450,10 @@ fn errors_are_told_apart() {
         (
             200,
             "{\"status\":\"failed\",\"error\":null}".into(),
-            Kind::Unavailable(502),
+            Kind::Unavailable(200),
             Advice::Backoff,
         ),
-        (200, "{\"error\":\"overloaded\"}".into(), Kind::Unavailable(502), Advice::Backoff),
+        (200, "{\"error\":\"overloaded\"}".into(), Kind::Unavailable(200), Advice::Backoff),
     ];
     for (status, body, kind, advice) in cases {
         let error = decode(status, &body).unwrap_err();
