@@ -358,7 +358,7 @@ fn media_that_a_service_does_not_take_is_refused_by_name() {
             audio("audio/ogg"),
             Some("does not take this format of audio; it takes wav, mp3"),
         ),
-        ("openai", audio(""), Some("does not take this format of audio")),
+        ("openai", audio(""), Some("`Media::mime`, such as `audio/wav`")),
         ("openai", audio("AUDIO/MPEG"), None),
         ("openrouter", audio("audio/ogg"), None),
         ("openai", Media::audio_url("https://a.b"), Some("takes audio only as bytes")),

@@ -312,7 +312,7 @@ fn what_cannot_be_said_is_refused() {
             with(|r| {
                 r.messages[0] = Message::user("x").attach(Media::new(MediaKind::Image, "", "x"));
             }),
-            "the media type of images is not known",
+            "`Media::mime`",
         ),
     ] {
         assert!(error.contains(expected), "{error}");
