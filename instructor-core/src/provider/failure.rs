@@ -143,13 +143,10 @@ fn message(error: &Value, body: &[u8]) -> String {
         .into_iter()
         .flatten()
         .find_map(|value| value.as_str().map(str::to_owned).or_else(|| details(value)));
-    match found {
-        Some(message) => message,
-        None => {
-            let start = &body[..body.len().min(64 * 1024)];
-            String::from_utf8_lossy(start).trim().to_owned()
-        }
-    }
+    found.unwrap_or_else(|| {
+        let start = &body[..body.len().min(64 * 1024)];
+        String::from_utf8_lossy(start).trim().to_owned()
+    })
 }
 
 /// What is wrong and where, without the input that is repeated beside it: "body.seed: not a number".
