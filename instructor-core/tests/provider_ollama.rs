@@ -171,6 +171,26 @@ fn a_key_is_sent_if_there_is_one_and_never_printed() {
     }
 }
 
+#[test]
+fn the_address_of_the_other_wire_is_understood() {
+    for (base, expected) in [
+        ("http://box:1/v1", "http://box:1/api/chat"),
+        ("http://box:1/v1/", "http://box:1/api/chat"),
+        ("box/ollama/v1", "http://box:11434/ollama/api/chat"),
+        ("http://box:1/api/chat", "http://box:1/api/chat"),
+    ] {
+        let service = Service::find("ollama-native").unwrap();
+        let setup = Setup {
+            key: None,
+            base_url: Some(base.into()),
+            headers: HeaderMap::new(),
+            variable: &|_| None,
+        };
+        let provider = (service.connect)(service, setup).unwrap();
+        assert_eq!(provider.encode(&request(&*provider, Mode::Json)).unwrap().url, expected);
+    }
+}
+
 fn decode(status: u16, body: &str) -> Result<Reply, ProviderError> {
     let mut response = HttpResponse::new(Bytes::copy_from_slice(body.as_bytes()));
     response.status = StatusCode::from_u16(status).unwrap();
@@ -246,8 +266,13 @@ fn garbage_and_errors_are_typed() {
         (404, r#"{"error":"model 'x' not found"}"#, Kind::NotFound, "model 'x' not found"),
         (400, r#"{"error":"does not support tools"}"#, Kind::BadRequest, "does not support tools"),
         (401, &told, Kind::Authentication, "bad ***"),
-        (500, "<html>", Kind::Unavailable(500), "a web page; check the base URL"),
-        (200, r#"{"error":"out of memory"}"#, Kind::Unavailable(502), "out of memory"),
+        (
+            500,
+            "<html>",
+            Kind::Unavailable(500),
+            "a web page came instead of an answer; check the base URL or the proxy",
+        ),
+        (200, r#"{"error":"out of memory"}"#, Kind::Unavailable(200), "out of memory"),
     ] {
         let error = decode(status, body).unwrap_err();
         assert_eq!((error.kind, error.message.as_str()), (kind, words));

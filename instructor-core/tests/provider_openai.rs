@@ -178,6 +178,27 @@ fn options_example_and_history() {
 }
 
 #[test]
+fn the_o_series_is_not_told_how_many_tools_to_call() {
+    let provider = provider("openai");
+    for (model, told) in [
+        ("o1", false),
+        ("o3-mini", false),
+        ("openai/o4-mini", false),
+        ("ft:o4-mini:me::1", false),
+        ("gpt-4o", true),
+        ("o", true),
+        ("olmo-2", true),
+    ] {
+        for mode in [Mode::Tools, Mode::Parallel] {
+            let mut request = request(&provider, mode);
+            request.model = model.into();
+            let body = body(&provider, &request);
+            assert_eq!(body.contains("parallel_tool_calls"), told, "{model}");
+        }
+    }
+}
+
+#[test]
 fn extra_must_not_say_what_the_request_says_itself() {
     for (service, mode, key, refused) in [
         ("openai", Mode::Tools, "model", true),
@@ -337,7 +358,7 @@ fn media_that_a_service_does_not_take_is_refused_by_name() {
             audio("audio/ogg"),
             Some("does not take this format of audio; it takes wav, mp3"),
         ),
-        ("openai", audio(""), Some("does not take this format of audio")),
+        ("openai", audio(""), Some("`Media::mime`, such as `audio/wav`")),
         ("openai", audio("AUDIO/MPEG"), None),
         ("openrouter", audio("audio/ogg"), None),
         ("openai", Media::audio_url("https://a.b"), Some("takes audio only as bytes")),

@@ -249,7 +249,7 @@ fn errors_are_told_apart() {
         (529, "\u{0}", Kind::Unavailable(529), Advice::Backoff),
         (200, &within, Kind::RateLimited, Advice::Backoff),
         (200, &within_choice, Kind::Unavailable(503), Advice::Backoff),
-        (200, "{\"error\":\"overloaded\"}", Kind::Unavailable(502), Advice::Backoff),
+        (200, "{\"error\":\"overloaded\"}", Kind::Unavailable(200), Advice::Backoff),
     ];
     for (status, body, kind, advice) in cases {
         let error = decode(*status, &[], body).unwrap_err();
@@ -289,6 +289,26 @@ fn the_service_says_how_long_to_wait() {
 }
 
 #[test]
+fn an_error_without_words_says_what_came() {
+    let elsewhere = "it redirects elsewhere with status 307; set `base_url` to where it is";
+    for (status, body, expected) in [
+        (
+            413,
+            " <html>",
+            "a web page with status 413 came instead of an answer; check the base URL or the proxy",
+        ),
+        (502, "<html>", "a web page came instead of an answer; check the base URL or the proxy"),
+        (500, "", "it does not say why"),
+        (413, "", "an empty answer with status 413"),
+        (307, "", elsewhere),
+        (307, "<html>Moved</html>", elsewhere),
+        (200, r#"{"error":{"code":"x"}}"#, "it does not say why"),
+    ] {
+        assert_eq!(decode(status, &[], body).unwrap_err().message, expected);
+    }
+}
+
+#[test]
 fn the_service_is_quoted_shortly_and_without_keys() {
     let long = format!("{{\"error\":{{\"message\":\"{}\"}}}}", "x".repeat(5000));
     let echo = format!("{{\"error\":{{\"message\":\"bad key {KEY}!\"}}}}");
@@ -306,8 +326,11 @@ fn the_service_is_quoted_shortly_and_without_keys() {
         (r#"{"object":"error","message":{"detail":[{"loc":[],"msg":"no","input":"x"}]}}"#, "no"),
         (r#"{"object":"error","message":"no such","type":"t","code":"1500"}"#, "no such"),
         ("plain words", "plain words"),
-        ("<!DOCTYPE html><html>", "a web page; check the base URL"),
-        ("", "status 404"),
+        (
+            "<!DOCTYPE html><html>",
+            "a web page with status 404 came instead of an answer; check the base URL or the proxy",
+        ),
+        ("", "an empty answer with status 404"),
         (&echo, "bad key ***!"),
     ] {
         assert_eq!(decode(404, &[], body).unwrap_err().message, expected);

@@ -6,6 +6,7 @@ mod refused;
 mod rules;
 mod shared;
 mod structs;
+mod tools;
 mod types;
 
 use std::fmt::Debug;

@@ -12,9 +12,9 @@ use crate::rules::{
     ALL_REQUIRED, CAPITALS, CLOSED, COUNTS_TO_256, COUNTS_TO_2000, CYCLES_IN_OPTIONAL,
     CYCLES_THROUGH_PROPERTIES, FLOAT_SAFE, FORMS_ALONE, FORMS_DESCRIBED, LISTS_OF_WHAT,
     MIN_ITEMS_0_OR_1, NO_RECURSION, NO_TYPE_LIST, OBJECT_ROOT, ONE_PROPERTY, ONE_REQUIRED,
-    OPTIONAL_TO_24, ORDERED, PLAIN_PATTERNS, REF_ALONE, REF_TO_DEFS, Rule, SAYS_WHAT,
-    SCHEMAS_ARE_OBJECTS, SIMPLE_ENUMS, SOUND, TEXT_AND_NUMBER_ENUMS, TEXT_ENUMS, UNIONS_TO_16,
-    walk,
+    OPTIONAL_TO_24, ORDERED, PLAIN_PATTERNS, REF_ALONE, REF_TO_DEFS, ROOT_PROPERTIES, Rule,
+    SAYS_WHAT, SCHEMAS_ARE_OBJECTS, SIMPLE_ENUMS, SOUND, TEXT_AND_NUMBER_ENUMS, TEXT_ENUMS,
+    UNIONS_TO_16, walk,
 };
 use crate::{Visitor, all, schema_of};
 
@@ -66,6 +66,7 @@ const OPENAI: Stated = Stated {
     ]),
     rules: &[
         OBJECT_ROOT,
+        ROOT_PROPERTIES,
         CLOSED,
         ALL_REQUIRED,
         REF_ALONE,
@@ -110,6 +111,7 @@ const ANTHROPIC: Stated = Stated {
     ]),
     rules: &[
         OBJECT_ROOT,
+        ROOT_PROPERTIES,
         CLOSED,
         NO_RECURSION,
         REF_ALONE,
@@ -254,6 +256,7 @@ const OLLAMA: Stated = Stated {
     formats: Some(&["date", "time", "date-time", "uuid"]),
     rules: &[
         OBJECT_ROOT,
+        ROOT_PROPERTIES,
         REF_ALONE,
         REF_TO_DEFS,
         FORMS_DESCRIBED,
@@ -291,6 +294,7 @@ const XAI: Stated = Stated {
     formats: Some(&["date", "time", "date-time", "email", "uuid", "ipv4", "ipv6", "uri"]),
     rules: &[
         OBJECT_ROOT,
+        ROOT_PROPERTIES,
         NO_RECURSION,
         SAYS_WHAT,
         LISTS_OF_WHAT,
@@ -306,7 +310,7 @@ const STATED: &[Stated] = &[
         dialect: &Dialect::TOOL,
         keywords: None,
         formats: None,
-        rules: &[OBJECT_ROOT, FLOAT_SAFE],
+        rules: &[OBJECT_ROOT, ROOT_PROPERTIES, FLOAT_SAFE],
     },
     OPENAI,
     // Mistral's guide says nothing else.
@@ -316,6 +320,7 @@ const STATED: &[Stated] = &[
         dialect: &Dialect::CEREBRAS_STRICT,
         rules: &[
             OBJECT_ROOT,
+            ROOT_PROPERTIES,
             CLOSED,
             ALL_REQUIRED,
             NO_RECURSION,
@@ -332,7 +337,7 @@ const STATED: &[Stated] = &[
     // "JSON Schema" in Bedrock's guide to structured outputs is Anthropic's list.
     Stated {
         dialect: &Dialect::BEDROCK_STRICT,
-        rules: ANTHROPIC.rules.split_at(11).0,
+        rules: ANTHROPIC.rules.split_at(12).0,
         ..ANTHROPIC
     },
     GEMINI,
@@ -377,6 +382,7 @@ impl Visitor for Rules {
             assert!(!tool.is_empty() && tool.len() <= 64, "{tool}");
             let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
             assert!(tool.chars().all(is_plain), "{tool}");
+            assert!(!tool.starts_with(|c: char| c.is_ascii_digit() || c == '-'), "{tool}");
         }
     }
 }

@@ -46,6 +46,11 @@ pub(crate) const OBJECT_ROOT: Rule = ("the root is an object without `anyOf`", |
     !is_root(node, root) || is_object(node) && !node.contains_key("anyOf")
 });
 
+pub(crate) const ROOT_PROPERTIES: Rule =
+    ("the root says its properties, also if there are none", |node, root| {
+        !is_root(node, root) || properties(node).is_some()
+    });
+
 pub(crate) const CLOSED: Rule = ("objects have `additionalProperties: false`", |node, _| {
     !is_object(node) || node.get("additionalProperties") == Some(&Value::Bool(false))
 });

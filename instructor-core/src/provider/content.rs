@@ -1,6 +1,7 @@
 //! What may stand in a message beside text, as data.
 
-use crate::media::MediaKind;
+use super::ProviderError;
+use crate::media::{Media, MediaKind, Source};
 
 /// How a service takes one kind of media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,4 +44,26 @@ impl Content {
             MediaKind::Document => self.documents,
         }
     }
+}
+
+/// Refuses media that no model takes, and bytes of which nobody knows what they are.
+pub(super) fn check(media: &Media) -> Result<(), ProviderError> {
+    let mime = media.mime.split(';').next().unwrap_or_default().trim();
+    if media.kind == MediaKind::Image && mime.eq_ignore_ascii_case("image/svg+xml") {
+        return Err(ProviderError::encode(
+            "models take no SVG as an image: send it as PNG, or its source as text",
+        ));
+    }
+    if mime.is_empty() && matches!(media.source, Source::Bytes(_)) {
+        let example = match media.kind {
+            MediaKind::Image => "image/png",
+            MediaKind::Audio => "audio/wav",
+            MediaKind::Document => "application/pdf",
+        };
+        return Err(ProviderError::encode(&format!(
+            "the media type of {} is not known: say it with `Media::mime`, such as `{example}`",
+            media.kind
+        )));
+    }
+    Ok(())
 }

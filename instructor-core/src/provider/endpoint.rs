@@ -24,9 +24,11 @@ impl Base {
         if url.is_empty() {
             return Err(ProviderError::encode("the base URL is missing: set it with `base_url`"));
         }
-        let valid = url.parse::<Uri>().is_ok_and(|uri| {
-            matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some()
-        });
+        // A fragment is never sent, and what we append would become part of it.
+        let valid = !url.contains('#')
+            && url.parse::<Uri>().is_ok_and(|uri| {
+                matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some()
+            });
         if !valid {
             return Err(ProviderError::encode("the base URL must look like `https://host/v1`"));
         }
@@ -40,6 +42,14 @@ impl Base {
     /// The address of `path`, which begins with a slash; a base that ends with it has it already.
     pub(super) fn join(&self, path: &str) -> String {
         format!("{}{path}{}", self.path.strip_suffix(path).unwrap_or(&self.path), self.query)
+    }
+
+    /// The same without `end`, if the path ends with it.
+    pub(super) fn without(mut self, end: &str) -> Self {
+        if let Some(rest) = self.path.strip_suffix(end) {
+            self.path.truncate(rest.len());
+        }
+        self
     }
 
     /// The part before the query, without a slash at the end.
@@ -161,7 +171,9 @@ mod tests {
         ] {
             assert_eq!(versioned(base, "v2"), expected);
         }
-        for base in ["", "a.b/v1", "ftp://a.b", "https://", "https://a b", "/v1"] {
+        for base in
+            ["", "a.b/v1", "ftp://a.b", "https://", "https://a b", "/v1", "https://a.b/v1#c"]
+        {
             assert!(Base::new(base).is_err(), "{base}");
         }
     }

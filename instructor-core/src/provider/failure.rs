@@ -26,7 +26,11 @@ pub(super) fn classify(response: &HttpResponse, key: &str, kinds: Kinds) -> Prov
     let body = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
     let error = body.get("error").unwrap_or(&body);
     let message = without(key, message(error, &response.body));
-    judge(response.status.as_u16(), error, &message, &response.headers, kinds)
+    let failed = judge(response.status.as_u16(), error, &message, &response.headers, kinds);
+    match without_words(response, &message, failed.kind) {
+        Some(message) => ProviderError::new(failed.kind, &message, failed.advice),
+        None => failed,
+    }
 }
 
 /// The error object in a response whose status says that all is well; its code may be a status.
@@ -41,8 +45,48 @@ pub(super) fn classify_within(
         Value::String(code) => code.parse().ok(),
         code => code.as_u64().and_then(|code| u16::try_from(code).ok()),
     };
-    let status = code.filter(|code| (400..600).contains(code)).unwrap_or(502);
-    judge(status, &error, &without(key, message(&error, b"")), &response.headers, kinds)
+    let code = code.filter(|code| (400..600).contains(code));
+    let message = Some(message(&error, b"")).filter(|message| !message.is_empty());
+    let message = without(key, message.unwrap_or_else(|| SILENT.to_owned()));
+    let status = code.unwrap_or(BAD_GATEWAY);
+    let mut failed = judge(status, &error, &message, &response.headers, kinds);
+    // A status that nobody sent is not shown.
+    if code.is_none() && failed.kind == Kind::Unavailable(BAD_GATEWAY) {
+        failed.kind = Kind::Unavailable(response.status.as_u16());
+    }
+    failed
+}
+
+/// What an error without a status of its own is taken for.
+const BAD_GATEWAY: u16 = 502;
+
+/// Stands for a message that is missing.
+const SILENT: &str = "it does not say why";
+
+/// What is said of a response that holds no words of the service.
+fn without_words(response: &HttpResponse, message: &str, kind: Kind) -> Option<String> {
+    let status = match kind {
+        // It is shown beside the message.
+        Kind::Unavailable(_) => String::new(),
+        _ => format!(" with status {}", response.status.as_u16()),
+    };
+    if response.status.is_redirection() {
+        return Some(format!("it redirects elsewhere{status}; set `base_url` to where it is"));
+    }
+    if is_page(&response.body) {
+        return Some(format!(
+            "a web page{status} came instead of an answer; check the base URL or the proxy"
+        ));
+    }
+    match (message, status.as_str()) {
+        ("", "") => Some(SILENT.to_owned()),
+        ("", _) => Some(format!("an empty answer{status}")),
+        _ => None,
+    }
+}
+
+fn is_page(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
 }
 
 /// Some services repeat the key they were given; one so short stands in other words too.
@@ -58,8 +102,6 @@ fn judge(
     kinds: Kinds,
 ) -> ProviderError {
     let kind = kinds(status, error).unwrap_or_else(|| usual(status, error, message));
-    let status = format!("status {status}");
-    let message = if message.is_empty() { &status } else { message };
     ProviderError::new(kind, message, advice(kind, headers, delay(error)))
 }
 
@@ -101,16 +143,10 @@ fn message(error: &Value, body: &[u8]) -> String {
         .into_iter()
         .flatten()
         .find_map(|value| value.as_str().map(str::to_owned).or_else(|| details(value)));
-    match found {
-        Some(message) => message,
-        None if body.trim_ascii_start().starts_with(b"<") => {
-            "a web page; check the base URL".into()
-        }
-        None => {
-            let start = &body[..body.len().min(64 * 1024)];
-            String::from_utf8_lossy(start).trim().to_owned()
-        }
-    }
+    found.unwrap_or_else(|| {
+        let start = &body[..body.len().min(64 * 1024)];
+        String::from_utf8_lossy(start).trim().to_owned()
+    })
 }
 
 /// What is wrong and where, without the input that is repeated beside it: "body.seed: not a number".
@@ -168,9 +204,7 @@ pub(super) fn parts<'a, T: Deserialize<'a>>(
         let problem = match error.classify() {
             Category::Data => "a part of it has the wrong type",
             Category::Eof if body.is_empty() => "the body is empty",
-            _ if body.trim_ascii_start().starts_with(b"<") => {
-                "it is a web page; check the base URL"
-            }
+            _ if is_page(body) => "it is a web page; check the base URL",
             _ => "the body is no JSON",
         };
         invalid(what, problem)

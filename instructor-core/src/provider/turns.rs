@@ -197,14 +197,23 @@ impl<'a> Turns<'a> {
     }
 }
 
-/// The blocks as received, without blank texts.
+/// The blocks as received, without those that are refused when they are sent back: blank texts, calls
+/// of the service's own tools that it did not get to run, and reasoning that nothing follows.
 fn native(answer: &Choice) -> Option<impl Iterator<Item = &RawValue>> {
     let blocks: Vec<&RawValue> = serde_json::from_str(answer.native.as_deref()?).ok()?;
-    let blank = |block: &&RawValue| {
-        let text = serde_json::from_str::<wire::Text<'_>>(block.get()).ok();
-        text.and_then(|block| block.text).is_some_and(|text| text.trim().is_empty())
+    let known = blocks.iter().map(|block| serde_json::from_str(block.get()).unwrap_or_default());
+    let known: Vec<wire::Block<'_>> = known.collect();
+    let has_run = |id: Option<&str>| {
+        id.is_some() && known.iter().any(|block| block.tool_use_id.as_deref() == id)
     };
-    Some(blocks.into_iter().filter(move |block| !blank(block)))
+    let is_taken = |block: &wire::Block<'_>| {
+        let is_blank = block.text.as_ref().is_some_and(|text| text.trim().is_empty());
+        !is_blank && (!block.is_own_call() || has_run(block.id.as_deref()))
+    };
+    let mut taken: Vec<_> = known.iter().zip(blocks).filter(|(known, _)| is_taken(known)).collect();
+    while taken.pop_if(|(known, _)| known.is_reasoning()).is_some() {}
+    let taken: Vec<_> = taken.into_iter().map(|(_, block)| block).collect();
+    Some(taken.into_iter())
 }
 
 /// The arguments of a call, which the wire wants as an object, whatever the model wrote.
@@ -236,10 +245,32 @@ mod wire {
     use std::borrow::Cow;
 
     use serde::Deserialize;
+    use serde::de::IgnoredAny;
 
-    #[derive(Deserialize)]
-    pub(super) struct Text<'a> {
+    /// What is asked about a block of Anthropic's or of Converse.
+    #[derive(Default, Deserialize)]
+    pub(super) struct Block<'a> {
+        #[serde(rename = "type", borrow)]
+        kind: Option<Cow<'a, str>>,
         #[serde(borrow)]
         pub(super) text: Option<Cow<'a, str>>,
+        #[serde(borrow)]
+        pub(super) id: Option<Cow<'a, str>>,
+        #[serde(borrow)]
+        pub(super) tool_use_id: Option<Cow<'a, str>>,
+        #[serde(rename = "reasoningContent")]
+        reasoning_content: Option<IgnoredAny>,
+    }
+
+    impl Block<'_> {
+        /// A call of a tool that the service runs itself.
+        pub(super) fn is_own_call(&self) -> bool {
+            matches!(self.kind.as_deref(), Some("server_tool_use" | "mcp_tool_use"))
+        }
+
+        pub(super) fn is_reasoning(&self) -> bool {
+            self.reasoning_content.is_some()
+                || matches!(self.kind.as_deref(), Some("thinking" | "redacted_thinking"))
+        }
     }
 }

@@ -39,7 +39,8 @@ pub(super) fn of(
     Ok(union)
 }
 
-/// One tool for each variant of an enum that has data and tells its variants apart by name.
+/// One tool for each variant of an enum that has data and tells its variants apart by name, unless
+/// these are more tools than the dialect takes.
 fn union(
     schema: &'static Schema,
     dialect: &'static Dialect,
@@ -48,7 +49,8 @@ fn union(
     let visible: Vec<_> = variants.iter().filter(|variant| !variant.hidden).collect();
     let has_data = visible.iter().any(|variant| !matches!(variant.data, Data::Unit));
     let untagged = |variant: &&Variant| variant.untagged || tagging == Tagging::Untagged;
-    if visible.len() < 2 || !has_data || visible.iter().copied().any(|v| untagged(&v)) {
+    let fits = (2..=dialect.most_tools).contains(&visible.len());
+    if !fits || !has_data || visible.iter().copied().any(|v| untagged(&v)) {
         return Ok(Vec::new());
     }
     let mut names = HashSet::new();
@@ -95,11 +97,14 @@ fn description(schema: &Schema, variant: &Variant, data: &'static Schema, name: 
     }
 }
 
-/// The variant's name as the name of a tool: `[a-zA-Z0-9_-]{1,64}`.
+/// The variant's name as the name of a tool: `[a-zA-Z0-9_-]{1,64}`, and no digit or hyphen first,
+/// which Gemini refuses.
 fn unique(name: &str, taken: &mut HashSet<String>) -> String {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let base: String = name.chars().map(|c| if allowed(c) { c } else { '_' }).take(60).collect();
-    let base = if base.is_empty() { "_".to_owned() } else { base };
+    let begins = name.starts_with(|c: char| !matches!(c, '0'..='9' | '-'));
+    let before = if begins { "" } else { "_" };
+    let base = name.chars().map(|c| if allowed(c) { c } else { '_' });
+    let base: String = before.chars().chain(base).take(60).collect();
     let mut name = base.clone();
     let mut number = 1;
     while !taken.insert(name.clone()) {

@@ -183,6 +183,40 @@ fn a_model_that_reasons_is_asked_for_the_call_and_examples_are_closed() {
 }
 
 #[test]
+fn an_answer_is_sent_back_without_what_would_be_refused() {
+    let thinking = r#"{"type":"thinking","thinking":"Hm.","signature":"s"}"#;
+    let redacted = r#"{"type":"redacted_thinking","data":"x"}"#;
+    let text = r#"{"type":"text","text":"I search."}"#;
+    let search = r#"{"type":"server_tool_use","id":"s1","name":"web_search","input":{}}"#;
+    let found = r#"{"type":"web_search_tool_result","tool_use_id":"s1","content":[]}"#;
+    for (blocks, sent) in [
+        (&[thinking, redacted][..], &[][..]),
+        (&[search], &[]),
+        (&[thinking, search], &[]),
+        (&[thinking, text, search], &[thinking, text]),
+        (&[thinking, search, found, text], &[thinking, search, found, text]),
+        (&[text, thinking], &[text]),
+    ] {
+        let mut answer = Choice::default();
+        answer.native = Some(format!("[{}]", blocks.join(",")).into());
+        let mut request = request(MODEL, Mode::Tools);
+        request.history.push(wrong(answer, 0));
+        let mut roles = Vec::new();
+        let mut answered = Vec::new();
+        for turn in body(&request)["messages"].as_array().unwrap() {
+            roles.push(turn["role"].as_str().unwrap().to_owned());
+            if turn["role"] == "assistant" {
+                answered.clone_from(turn["content"].as_array().unwrap());
+            }
+        }
+        let all = ["user", "assistant", "user"];
+        assert_eq!(roles, if sent.is_empty() { &all[..1] } else { &all[..] });
+        let sent: Vec<Value> = sent.iter().map(|b| serde_json::from_str(b).unwrap()).collect();
+        assert_eq!(answered, sent);
+    }
+}
+
+#[test]
 fn each_model_is_told_in_its_own_words_how_much_to_reason() {
     use Reasoning::{Budget, High, Low, Medium, Minimal, Off};
     let enabled = |tokens: u32| json!({"type": "enabled", "budget_tokens": tokens});
@@ -232,7 +266,6 @@ fn what_cannot_be_said_is_refused() {
         refused(&request)
     };
     for (error, expected) in [
-        (with(|r| r.options.seed = Some(1)), "no `seed`"),
         (with(|r| r.options.reasoning = Some(Reasoning::Budget(1000))), "the least is 1024"),
         (
             with(|r| {
@@ -279,7 +312,7 @@ fn what_cannot_be_said_is_refused() {
             with(|r| {
                 r.messages[0] = Message::user("x").attach(Media::new(MediaKind::Image, "", "x"));
             }),
-            "the media type of images is not known",
+            "`Media::mime`",
         ),
     ] {
         assert!(error.contains(expected), "{error}");
@@ -288,6 +321,14 @@ fn what_cannot_be_said_is_refused() {
     small.options.reasoning = Some(Reasoning::High);
     small.options.max_tokens = Some(3000);
     assert_eq!(body(&small)["thinking"]["budget_tokens"], 1500);
+}
+
+#[test]
+fn a_seed_is_left_out() {
+    let without = request(MODEL, Mode::Tools);
+    let mut with = without.clone();
+    with.options.seed = Some(1);
+    assert_eq!(body(&with), body(&without));
 }
 
 #[test]

@@ -104,12 +104,16 @@ fn example_and_history() {
     signed.native = Some(
         r#"[{"reasoningContent":{"reasoningText":{"text":"hm","signature":"s"}}},{"text":""},{"toolUse":{"toolUseId":"a","name":"Person","input":{}}}]"#.into(),
     );
+    // Reasoning alone is refused.
+    let mut silent = Choice::default();
+    silent.native =
+        Some(r#"[{"reasoningContent":{"reasoningText":{"text":"hm","signature":"s"}}}]"#.into());
     for (model, status) in [(MODEL, r#","status":"error""#), (LLAMA, "")] {
-        let (calls, signed) = (calls.clone(), signed.clone());
+        let (calls, signed, silent) = (calls.clone(), signed.clone(), silent.clone());
         let mut request = request(model, Mode::Tools);
         let answer = ExampleAnswer { tool: "Person", json: r#"{"name":"Bob"}"#.into() };
         request.examples.push(Example { input: "Bob".into(), answers: vec![answer] });
-        request.history = vec![wrong(calls, 1), wrong(signed, 1), wrong(Choice::default(), 0)];
+        request.history = vec![wrong(calls, 1), wrong(signed, 1), wrong(silent, 0)];
         let wrong = format!(
             r#"{{"toolResult":{{"toolUseId":"a","content":[{{"text":"Wrong."}}]{status}}}}}"#
         );
@@ -199,7 +203,6 @@ fn what_cannot_be_said_is_refused() {
         provider().encode(&request).unwrap_err().message
     };
     for (error, expected) in [
-        (with(|r| r.options.seed = Some(1)), "no `seed`"),
         (with(|r| r.options.reasoning = Some(Reasoning::Low)), "`additionalModelRequestFields`"),
         (
             with(|r| drop(r.options.extra.insert("outputConfig".into(), json!({})))),
@@ -217,6 +220,14 @@ fn what_cannot_be_said_is_refused() {
     ] {
         assert!(error.contains(expected), "{error}");
     }
+}
+
+#[test]
+fn a_seed_is_left_out() {
+    let without = request(MODEL, Mode::Tools);
+    let mut with = without.clone();
+    with.options.seed = Some(1);
+    assert_eq!(body(&with), body(&without));
 }
 
 #[test]

@@ -118,6 +118,9 @@ fn what_has_no_address_is_refused_with_the_way_out() {
     for (service, base, environment, model, told) in [
         ("vertex", None, &[][..], "m", "GOOGLE_CLOUD_PROJECT"),
         ("vertex", Some("http://localhost:1/v1"), &[], "m", "GOOGLE_CLOUD_PROJECT"),
+        ("vertex", None, &bad[..1], "claude-sonnet-4-5@20250929", "Google's own models"),
+        ("vertex", None, &bad[..1], "publishers/anthropic/models/c", "Google's own models"),
+        ("vertex-express", None, &[], "publishers/meta/models/llama", "Google's own models"),
         ("vertex", None, &bad, "m", "GOOGLE_CLOUD_LOCATION"),
         ("google", Some("localhost"), &[], "m", "base URL"),
         ("google", None, &[], "models/", "name is missing"),

@@ -8,9 +8,13 @@ mod answers;
 mod failures;
 mod requests;
 
-use instructor_core::provider::{Service, services};
-use instructor_core::{Client, ClientBuilder, Mode};
-use support::{KEY, Server, Step};
+use http::HeaderMap;
+use instructor_core::media::{Media, MediaKind};
+use instructor_core::provider::{ProviderErrorKind, Service, Setup, services};
+use instructor_core::request::{Message, Request};
+use instructor_core::schema::rendered;
+use instructor_core::{Client, ClientBuilder, Extract, Mode};
+use support::{KEY, Person, Server, Step};
 use wire::Wire;
 
 /// A service in one of its modes.
@@ -57,6 +61,32 @@ fn parallel() -> impl Iterator<Item = Candidate> {
     let able = candidates().filter(|candidate| candidate.mode == candidate.service.modes[0]);
     able.filter(|candidate| candidate.service.modes.contains(&Mode::Parallel))
         .map(|candidate| Candidate { mode: Mode::Parallel, ..candidate })
+}
+
+#[test]
+fn media_that_nobody_can_read_is_refused_with_the_way_out() {
+    for service in ["openai", "openai-responses", "azure", "anthropic", "google", "bedrock"] {
+        let setup = Setup {
+            key: Some(KEY.into()),
+            base_url: Some("http://localhost:1/v1".into()),
+            headers: HeaderMap::new(),
+            variable: &|_| None,
+        };
+        let row = Service::find(service).unwrap();
+        let provider = (row.connect)(row, setup).unwrap();
+        for (mime, way_out) in
+            [("image/svg+xml", "PNG"), ("Image/SVG+XML; q=1", "PNG"), ("", "`Media::mime`")]
+        {
+            let dialect = provider.dialect(Mode::Tools);
+            let mut request =
+                Request::new("m", rendered(Person::SCHEMA, dialect).unwrap(), Mode::Tools);
+            let media = Media::new(MediaKind::Image, mime, "x");
+            request.messages.push(Message::user("Who?").attach(media));
+            let error = provider.encode(&request).unwrap_err();
+            assert_eq!(error.kind, ProviderErrorKind::Encode, "{service}");
+            assert!(error.message.contains(way_out), "{service}: {error}");
+        }
+    }
 }
 
 #[test]

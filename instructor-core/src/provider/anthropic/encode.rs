@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::media::{Media, MediaKind, Source};
 use crate::provider::claude::{self, Plan};
 use crate::provider::turns::{self, Arguments, Block};
-use crate::provider::{ProviderError, body};
+use crate::provider::{ProviderError, body, content};
 use crate::request::{Mode, Request};
 
 /// What would change how the answer is read.
@@ -14,9 +14,6 @@ const RESERVED: &[&str] = &["tool_choice", "stream", "output_format"];
 /// Writes the body.
 pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
     let options = &request.options;
-    if options.seed.is_some() {
-        return Err(ProviderError::encode("Anthropic's API has no `seed`; leave it out"));
-    }
     let plan = claude::plan(request, options.extra.get("thinking"))?;
     let with_tools = request.mode.uses_tools();
     let system = turns::system(request, last_words(request, &plan))?;
@@ -104,6 +101,7 @@ fn block(block: Block<'_>) -> Result<wire::Block<'_>, ProviderError> {
 }
 
 fn media(media: &Media) -> Result<wire::Block<'_>, ProviderError> {
+    content::check(media)?;
     let mime = &*media.mime;
     let title = media.name.as_deref();
     let (bytes, text) = match &media.source {
@@ -121,10 +119,6 @@ fn media(media: &Media) -> Result<wire::Block<'_>, ProviderError> {
     };
     let data = || Cow::Owned(media.base64().unwrap_or_default());
     match (media.kind, text) {
-        _ if mime.is_empty() => Err(ProviderError::encode(&format!(
-            "the media type of {} is not known; say it, such as `image/png`",
-            media.kind
-        ))),
         (MediaKind::Image, _) => Ok(wire::Block::Image {
             source: wire::Source::Base64 { media_type: mime, data: data() },
         }),

@@ -14,10 +14,6 @@ use crate::request::{Mode, Reasoning, Request};
 /// Writes the body.
 pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
     let request = &*with_tools_in_place(request);
-    let options = &request.options;
-    if options.seed.is_some() {
-        return Err(ProviderError::encode("Converse has no `seed`; leave it out"));
-    }
     if own_config(request).is_some_and(|config| config.contains_key("toolChoice")) {
         return Err(ProviderError::encode(
             "`toolConfig.toolChoice` cannot be set with `extra`: the request sets it itself",

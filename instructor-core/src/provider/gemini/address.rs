@@ -68,6 +68,12 @@ impl Address {
     /// also `endpoints/…` and `publishers/google/models/…`.
     fn of(&self, model: &str) -> Result<String, ProviderError> {
         let model = model.trim().trim_start_matches("publishers/google/");
+        if ["publishers/", "claude-"].iter().any(|other| model.starts_with(other)) {
+            return Err(ProviderError::encode(
+                "only Google's own models are spoken with here; ask another service for the models \
+                 of other publishers, such as `anthropic` or `bedrock` for Claude",
+            ));
+        }
         let (kind, id) = match model.split_once('/') {
             Some((kind @ ("models" | "tunedModels" | "endpoints"), id)) => (kind, id),
             _ => ("models", model),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::media::{Media, Source};
-use crate::provider::ProviderError;
+use crate::provider::{ProviderError, content};
 
 /// A part with media.
 #[derive(Serialize)]
@@ -31,6 +31,7 @@ pub(super) enum Part<'a> {
 /// A piece of media: written into the request, or an address, which Google fetches itself (`https`,
 /// its Files API, `YouTube`; `gs` at Vertex AI).
 pub(super) fn part(media: &Media) -> Result<Part<'_>, ProviderError> {
+    content::check(media)?;
     let mime = media.mime.as_str();
     let Source::Url(url) = &media.source else {
         let data = media.base64().unwrap_or_default();
@@ -46,7 +47,7 @@ pub(super) fn part(media: &Media) -> Result<Part<'_>, ProviderError> {
 
 fn inline<'a>(mime_type: &'a str, data: Cow<'a, str>) -> Result<Part<'a>, ProviderError> {
     if mime_type.is_empty() {
-        let message = "a piece of media has no type: give one, such as `image/png`";
+        let message = "the media type of a `data:` URL is not known: say it with `Media::mime`";
         return Err(ProviderError::encode(message));
     }
     Ok(Part::InlineData { mime_type, data })

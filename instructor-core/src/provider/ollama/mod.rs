@@ -33,7 +33,9 @@ static WIRE: Wire = Wire {
 fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, ProviderError> {
     let Setup { key, base_url, headers, .. } = setup;
     let base = base_url.map(|host| address(&host, ""));
-    let url = Base::new(base.as_deref().unwrap_or(service.base_url))?.join("/api/chat");
+    let base = Base::new(base.as_deref().unwrap_or(service.base_url))?;
+    // The other wire, at `/v1`, may have the same address in `OLLAMA_HOST`.
+    let url = base.without("/v1").join("/api/chat");
     let headers = endpoint::bearer(&headers, key.as_ref())?;
     Ok(Arc::new(Wired::new(&WIRE, service, Url::Same(url), headers, key)))
 }

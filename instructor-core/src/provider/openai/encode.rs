@@ -6,7 +6,7 @@ use std::mem;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::media::MessageContent;
-use super::{Envelope, Quirks, ToolChoice, media, reasoning};
+use super::{Envelope, Quirks, ToolChoice, media, reasoning, takes_parallel_tool_calls};
 use crate::prompt;
 use crate::provider::said::{self, Said};
 use crate::provider::{ProviderError, Service, body};
@@ -43,7 +43,7 @@ impl Serialize for Body<'_> {
                 if let Some(choice) = choice(request, quirks) {
                     map.serialize_entry("tool_choice", &choice)?;
                 }
-                if quirks.parallel_tool_calls {
+                if quirks.parallel_tool_calls && takes_parallel_tool_calls(&request.model) {
                     let several = request.mode == Mode::Parallel;
                     map.serialize_entry("parallel_tool_calls", &several)?;
                 }

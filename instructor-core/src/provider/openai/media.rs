@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::MediaForm;
 use crate::media::{Media, MediaKind, Source};
-use crate::provider::{Content, ProviderError, Service, Takes};
+use crate::provider::{Content, ProviderError, Service, Takes, content};
 use crate::request::{Part, Request};
 
 /// Refuses media that the service does not take, by name.
@@ -14,6 +14,7 @@ pub(super) fn check(service: &Service, request: &Request) -> Result<(), Provider
     refuse(service.name, service.content, request)?;
     let quirks = &service.quirks;
     for media in all(request) {
+        content::check(media)?;
         if media.kind != MediaKind::Audio || quirks.media != MediaForm::OpenAi {
             continue;
         }

@@ -50,6 +50,15 @@ pub(super) fn dialect(service: &Service, mode: Mode) -> &'static Dialect {
     if mode.is_strict() { service.quirks.strict } else { &Dialect::TOOL }
 }
 
+/// Whether the model may be told how many tools to call: the o-series (`o3`, `ft:o4-mini:…`) calls
+/// one at a time and refuses the word for it.
+pub(super) fn takes_parallel_tool_calls(model: &str) -> bool {
+    let name = model.trim().rsplit('/').next().unwrap_or_default();
+    let name = name.strip_prefix("ft:").unwrap_or(name);
+    let version = name.strip_prefix('o').and_then(|rest| rest.bytes().next());
+    !version.is_some_and(|first| first.is_ascii_digit())
+}
+
 /// The provider for `openai` and all compatible services.
 #[derive(Debug, Clone)]
 pub struct OpenAi(Wired);

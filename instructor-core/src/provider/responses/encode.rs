@@ -7,8 +7,9 @@ use super::items;
 use crate::media::{Media, MediaKind, Source};
 use crate::prompt;
 use crate::provider::effort::{SCALE, level};
+use crate::provider::openai::takes_parallel_tool_calls;
 use crate::provider::said::{self, Call, Function, Said};
-use crate::provider::{ProviderError, body};
+use crate::provider::{ProviderError, body, content};
 use crate::request::{Mode, Part, Request};
 use crate::schema::Rendered;
 
@@ -18,26 +19,23 @@ const RESERVED: &[&str] = &["stream", "stream_options", "background"];
 /// Writes the body.
 pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
     let refused = |message| Err(ProviderError::encode(message));
-    if request.options.seed.is_some() {
-        return refused(
-            "the Responses API takes no `seed`: leave it out, or ask the service `openai`",
-        );
-    }
     if request.options.extra.contains_key("conversation") {
         return refused(
             "`conversation` cannot be set with `extra`: a question that is asked again would stand in it twice; set `previous_response_id`",
         );
     }
-    if request.messages.iter().flat_map(|message| &message.parts).any(is_audio) {
-        return refused(
-            "the Responses API takes no audio: leave it out, or ask a service that takes it",
-        );
+    for part in request.messages.iter().flat_map(|message| &message.parts) {
+        match part {
+            Part::Text(_) => {}
+            Part::Media(media) if media.kind == MediaKind::Audio => {
+                return refused(
+                    "the Responses API takes no audio: leave it out, or ask a service that takes it",
+                );
+            }
+            Part::Media(media) => content::check(media)?,
+        }
     }
     body::write(&Body(request), request, RESERVED)
-}
-
-fn is_audio(part: &Part) -> bool {
-    matches!(part, Part::Media(media) if media.kind == MediaKind::Audio)
 }
 
 struct Body<'a>(&'a Request);
@@ -54,7 +52,10 @@ impl Serialize for Body<'_> {
             Mode::Tools | Mode::ToolsStrict | Mode::Parallel => {
                 map.serialize_entry("tools", &Tools(request))?;
                 map.serialize_entry("tool_choice", &choice(request))?;
-                map.serialize_entry("parallel_tool_calls", &(request.mode == Mode::Parallel))?;
+                if takes_parallel_tool_calls(&request.model) {
+                    let several = request.mode == Mode::Parallel;
+                    map.serialize_entry("parallel_tool_calls", &several)?;
+                }
             }
             Mode::JsonSchema => {
                 let format = wire::Format::Schema {

@@ -28,6 +28,7 @@ impl Dialect {
         foreign_patterns: &["(?=", "(?!", "(?<", r"\b", r"\B", r"\p", r"\P"],
         most_optional: 24,
         most_unions: 16,
+        most_tools: 20,
         ..Self::OPENAI_STRICT
     };
 

@@ -9,6 +9,8 @@ impl Dialect {
     pub const GEMINI: Self = Self {
         name: "Gemini",
         optional_null: false,
+        // An object whose properties are said to be none is refused where a schema becomes its own.
+        empty_properties: false,
         ordering: true,
         false_schema: false,
         described_unions: false,

@@ -27,6 +27,8 @@ pub struct Dialect {
     pub unknown: Unknown,
     /// What an object must have at least; others are refused.
     pub least: Least,
+    /// The root names its properties even if it has none: `"properties": {}`.
+    pub empty_properties: bool,
     /// The order of the properties is written too: `propertyOrdering`.
     pub ordering: bool,
     /// Maps are taken; otherwise they become a list of `{"key": …, "value": …}`.
@@ -71,6 +73,8 @@ pub struct Dialect {
     pub most_optional: usize,
     /// So many schemas may have several types or forms.
     pub most_unions: usize,
+    /// So many tools may stand in a request; a type of more variants is one tool.
+    pub most_tools: usize,
 }
 
 /// What `additionalProperties` says of properties that a type does not know.
@@ -141,6 +145,7 @@ impl Dialect {
         optional_null: true,
         unknown: Unknown::AsDeclared,
         least: Least::Nothing,
+        empty_properties: false,
         ordering: false,
         maps: true,
         tuples: true,
@@ -162,6 +167,7 @@ impl Dialect {
         foreign_patterns: &[],
         most_optional: usize::MAX,
         most_unions: usize::MAX,
+        most_tools: 128,
     };
 
     /// The parameters of a function tool: what the model should write.
@@ -169,6 +175,7 @@ impl Dialect {
         name: "function tool",
         aliases: false,
         object_root: true,
+        empty_properties: true,
         wide_integers: false,
         ..Self::JSON_SCHEMA
     };

@@ -11,6 +11,7 @@ impl Dialect {
         object_root: true,
         all_required: true,
         unknown: Unknown::Refused,
+        empty_properties: true,
         maps: false,
         tuples: false,
         false_schema: false,

@@ -45,6 +45,10 @@ pub(super) fn render(
     if dialect.object_root && root.get("description") == Some(&schema.description.into()) {
         root.shift_remove("description");
     }
+    let is_object = root.get("type").is_some_and(|of| of == "object");
+    if dialect.empty_properties && is_object && !root.contains_key("properties") {
+        root.shift_insert(1, "properties".into(), Node::new().into());
+    }
     let defs = used(&root, std::mem::take(&mut renderer.defs));
     if !defs.is_empty() {
         root.insert("$defs".into(), Value::Object(defs));
