@@ -219,7 +219,7 @@ pub struct Options {
     pub temperature: Option<f64>,
     /// The longest answer, in tokens, reasoning included.
     pub max_tokens: Option<u32>,
-    /// The same seed asks for the same answer.
+    /// The same seed asks for the same answer; a service that knows no seeds is not told.
     pub seed: Option<i64>,
     /// How much the model reasons.
     pub reasoning: Option<Reasoning>,
