@@ -113,23 +113,29 @@ async fn anyone<T: Extract + Send + Sync>(
             }
             None => &*route.shared,
         };
+        let Some(next) = next else {
+            // Nobody needs the question or the attempts after this one.
+            let result = one(shared, draft, settings, hurry, attempts).await;
+            return result.map_err(|error| match before {
+                Some(real) if route::is_misfit(&error) => real,
+                _ => error,
+            });
+        };
         let result = one(shared, draft.clone(), settings, hurry, attempts.clone()).await;
         let error = match result {
             Ok(found) => return Ok(found),
             Err(error) => error,
         };
         tracing::debug!(provider = shared.provider.name(), error = error.kind(), "no answer");
-        match (before.take(), next) {
-            (Some(real), None) if route::is_misfit(&error) => return Err(real),
-            (Some(real), Some(next)) if route::is_misfit(&error) => {
-                (before, route) = (Some(real), *next);
-            }
-            (_, Some(next)) if route::helps(&error, next.same_service) => {
+        match before.take() {
+            Some(real) if route::is_misfit(&error) => before = Some(real),
+            _ if route::helps(&error, next.same_service) => {
                 attempts = error.attempts().clone();
-                (before, route) = (Some(error), *next);
+                before = Some(error);
             }
             _ => return Err(error),
         }
+        route = *next;
     }
 }
 

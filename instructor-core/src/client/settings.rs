@@ -23,24 +23,24 @@ pub(super) struct Settings {
 impl Settings {
     /// These settings where they say something, and `base` elsewhere.
     pub(super) fn over(&self, base: &Self) -> Self {
-        let (own, base) = (self.clone(), base.clone());
-        let mut extra = base.options.extra;
-        extra.extend(own.options.extra);
+        let (own, others) = (&self.options, &base.options);
+        let mut extra = others.extra.clone();
+        extra.extend(own.extra.iter().map(|(name, value)| (name.clone(), value.clone())));
         Self {
-            mode: own.mode.or(base.mode),
+            mode: self.mode.or(base.mode),
             options: Options {
-                temperature: own.options.temperature.or(base.options.temperature),
-                max_tokens: own.options.max_tokens.or(base.options.max_tokens),
-                seed: own.options.seed.or(base.options.seed),
-                reasoning: own.options.reasoning.or(base.options.reasoning),
-                cache: own.options.cache || base.options.cache,
+                temperature: own.temperature.or(others.temperature),
+                max_tokens: own.max_tokens.or(others.max_tokens),
+                seed: own.seed.or(others.seed),
+                reasoning: own.reasoning.or(others.reasoning),
+                cache: own.cache || others.cache,
                 extra,
             },
-            max_reasks: own.max_reasks.or(base.max_reasks),
-            token_budget: own.token_budget.or(base.token_budget),
-            timeout: own.timeout.or(base.timeout),
-            keep_last_attempt_only: own.keep_last_attempt_only || base.keep_last_attempt_only,
-            problem: own.problem.or(base.problem),
+            max_reasks: self.max_reasks.or(base.max_reasks),
+            token_budget: self.token_budget.or(base.token_budget),
+            timeout: self.timeout.or(base.timeout),
+            keep_last_attempt_only: self.keep_last_attempt_only || base.keep_last_attempt_only,
+            problem: self.problem.as_ref().or(base.problem.as_ref()).cloned(),
         }
     }
 
