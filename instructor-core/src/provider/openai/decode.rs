@@ -26,7 +26,7 @@ pub(super) fn reply(response: &HttpResponse, key: &str) -> Result<Reply, Provide
         return Err(failure::classify_within(response, error.get(), key, kind));
     }
     let choices: Result<Vec<_>, _> =
-        choices.into_iter().enumerate().map(|(i, each)| choice(i, each)).collect();
+        choices.into_iter().enumerate().map(|(i, each)| choice(i, each, body)).collect();
     let choices = choices.map_err(|_| failure::invalid(WHAT, "a part of it has the wrong type"))?;
     if choices.is_empty() {
         return Err(failure::invalid(WHAT, "it has no choices"));
@@ -59,12 +59,10 @@ fn kind(status: u16, error: &Value) -> Option<ProviderErrorKind> {
         .then_some(ProviderErrorKind::ContentFiltered)
 }
 
-fn choice(number: usize, choice: wire::Choice<'_>) -> serde_json::Result<Choice> {
+/// The answer of this number; its words are looked up in the body where they must be kept.
+fn choice(number: usize, choice: wire::Choice<'_>, body: &[u8]) -> serde_json::Result<Choice> {
     let mut read = Choice { stop: stop(choice.finish_reason), ..Choice::default() };
-    let Some(raw) = choice.message else { return Ok(read) };
-    let Some(message): Option<wire::Message<'_>> = serde_json::from_str(raw.get())? else {
-        return Ok(read);
-    };
+    let Some(message) = choice.message else { return Ok(read) };
     if let Some(content) = message.content {
         let (text, refusal) = content_of(content.get())?;
         read.content = non_empty(text);
@@ -88,7 +86,7 @@ fn choice(number: usize, choice: wire::Choice<'_>) -> serde_json::Result<Choice>
     let thought = message.reasoning_content.is_some() && !read.calls.is_empty();
     let chunks = message.content.is_some_and(|content| native::has_thinking(content.get()));
     if signed || thought || chunks || message.reasoning_details.is_some() {
-        read.native = native::message(raw.get(), &read.calls);
+        read.native = native::message(body, number, &read.calls);
     }
     Ok(read)
 }
@@ -167,7 +165,7 @@ mod wire {
     #[derive(Deserialize)]
     pub(super) struct Choice<'a> {
         #[serde(borrow)]
-        pub(super) message: Option<&'a RawValue>,
+        pub(super) message: Option<Message<'a>>,
         pub(super) finish_reason: Option<String>,
         #[serde(borrow)]
         pub(super) error: Option<&'a RawValue>,

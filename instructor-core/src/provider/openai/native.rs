@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::reply::Call;
 
@@ -20,8 +21,21 @@ pub(super) fn has_thinking(content: &str) -> bool {
             .is_ok_and(|parts| parts.iter().any(|part| part.kind == Some("thinking")))
 }
 
-/// The message as received; only a role, and ids of calls that were missing, are added.
-pub(super) fn message(raw: &str, calls: &[Call]) -> Option<Arc<str>> {
+/// The message of the answer of this number as received; only a role, and ids of calls that were
+/// missing, are added. Few answers need it, so that only these are read twice.
+pub(super) fn message(body: &[u8], number: usize, calls: &[Call]) -> Option<Arc<str>> {
+    #[derive(Deserialize)]
+    struct Completion<'a> {
+        #[serde(borrow)]
+        choices: Vec<Choice<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Choice<'a> {
+        #[serde(borrow)]
+        message: Option<&'a RawValue>,
+    }
+    let completion: Completion<'_> = serde_json::from_slice(body).ok()?;
+    let raw = completion.choices.get(number)?.message?.get();
     let mut message: Value = serde_json::from_str(raw).ok()?;
     let mut changed = false;
     if message.get("role").and_then(Value::as_str).is_none() {
