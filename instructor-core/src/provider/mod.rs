@@ -29,6 +29,7 @@ mod gemini;
 mod cohere;
 mod ollama;
 
+pub(crate) use content::must_be_fetched;
 pub use content::{Content, Takes};
 pub use openai::{Envelope, MediaForm, OpenAi, Quirks, ReasoningForm, ToolChoice};
 pub use service::{Connect, Service, Setup};

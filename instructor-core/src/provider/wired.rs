@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Content, Provider, ProviderError, Service};
+use super::{Content, Provider, ProviderError, Service, content};
 use crate::reply::Reply;
 use crate::request::{Mode, Request};
 use crate::schema::Dialect;
@@ -84,6 +84,7 @@ impl Provider for Wired {
     }
 
     fn encode(&self, request: &Request) -> Result<HttpRequest, ProviderError> {
+        content::check(&self.service, request)?;
         let url = match &self.url {
             Url::Same(url) => url.clone(),
             Url::Own(url) => url(&request.model)?,

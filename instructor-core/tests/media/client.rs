@@ -237,7 +237,7 @@ async fn what_a_service_does_not_take_is_refused_by_name() {
         (
             ALL(Takes::Both),
             &untyped,
-            "the type of the image (attachment 1) is not known; say it with `Media::mime`",
+            "the type of the image (attachment 1) is not known; say it with `Media::mime`, such as `image/png`",
         ),
         (ALL(Takes::Both), &pdf, "attachment 1 is no image: it is of the type `application/pdf`"),
         (

@@ -214,7 +214,7 @@ fn what_cannot_be_said_is_refused() {
             }),
             "`toolConfig.toolChoice`",
         ),
-        (attach(Media::image_url("https://a.b/c.png")), "images as bytes, not at an address"),
+        (attach(Media::image_url("https://a.b/c.png")), "images only as bytes"),
         (attach(Media::new(MediaKind::Audio, "audio/mp3", "x")), "no audio"),
         (attach(Media::new(MediaKind::Image, "image/tiff", "x")), "no images of the type"),
     ] {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::media::{Media, MediaKind, Source};
 use crate::provider::claude::{self, Plan};
 use crate::provider::turns::{self, Arguments, Block};
-use crate::provider::{ProviderError, body, content};
+use crate::provider::{ProviderError, body};
 use crate::request::{Mode, Request};
 
 /// What would change how the answer is read.
@@ -101,7 +101,6 @@ fn block(block: Block<'_>) -> Result<wire::Block<'_>, ProviderError> {
 }
 
 fn media(media: &Media) -> Result<wire::Block<'_>, ProviderError> {
-    content::check(media)?;
     let mime = &*media.mime;
     let title = media.name.as_deref();
     let (bytes, text) = match &media.source {

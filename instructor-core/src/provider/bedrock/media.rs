@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::encode::wire;
 use crate::media::{Media, MediaKind};
-use crate::provider::{ProviderError, content};
+use crate::provider::ProviderError;
 
 /// The names of the documents so far: no two may be the same.
 #[derive(Debug, Default)]
@@ -26,7 +26,6 @@ pub(super) fn block<'a>(
             media.kind
         )));
     };
-    content::check(media)?;
     let Some(format) = format else {
         return Err(ProviderError::encode(&format!(
             "Converse takes no {} of the type `{}`",

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::media::{Media, Source};
-use crate::provider::{ProviderError, content};
+use crate::provider::ProviderError;
 
 /// A part with media.
 #[derive(Serialize)]
@@ -31,7 +31,6 @@ pub(super) enum Part<'a> {
 /// A piece of media: written into the request, or an address, which Google fetches itself (`https`,
 /// its Files API, `YouTube`; `gs` at Vertex AI).
 pub(super) fn part(media: &Media) -> Result<Part<'_>, ProviderError> {
-    content::check(media)?;
     let mime = media.mime.as_str();
     let Source::Url(url) = &media.source else {
         let data = media.base64().unwrap_or_default();

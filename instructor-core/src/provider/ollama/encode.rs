@@ -4,7 +4,7 @@ use crate::media::MediaKind;
 use crate::prompt;
 use crate::provider::effort::level;
 use crate::provider::said::{self, Said};
-use crate::provider::{ProviderError, Service, body, openai};
+use crate::provider::{ProviderError, body};
 use crate::request::{Mode, Part, Reasoning, Request};
 use crate::schema::Rendered;
 
@@ -12,8 +12,7 @@ use crate::schema::Rendered;
 const RESERVED: &[&str] = &["stream", "format"];
 
 /// Writes the body.
-pub(super) fn body(service: &Service, request: &Request) -> Result<Vec<u8>, ProviderError> {
-    openai::refuse(service.name, service.content, request)?;
+pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
     let options = &request.options;
     let (temperature, num_predict, seed) = (options.temperature, options.max_tokens, options.seed);
     let some = temperature.is_some() || num_predict.is_some() || seed.is_some();

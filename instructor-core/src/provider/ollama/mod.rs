@@ -26,7 +26,7 @@ pub(super) static SERVICES: &[Service] = &[Service {
 
 static WIRE: Wire = Wire {
     dialect: |_, mode| if mode.is_strict() { &Dialect::OLLAMA } else { &Dialect::TOOL },
-    body: encode::body,
+    body: |_, request| encode::body(request),
     reply: decode::reply,
 };
 

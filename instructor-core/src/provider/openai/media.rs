@@ -6,20 +6,18 @@ use serde::Serialize;
 
 use super::MediaForm;
 use crate::media::{Media, MediaKind, Source};
-use crate::provider::{Content, ProviderError, Service, Takes, content};
+use crate::provider::{ProviderError, Service, content};
 use crate::request::{Part, Request};
 
-/// Refuses media that the service does not take, by name.
+/// Refuses sound in a format that the service does not take.
 pub(super) fn check(service: &Service, request: &Request) -> Result<(), ProviderError> {
-    refuse(service.name, service.content, request)?;
     let quirks = &service.quirks;
     for media in all(request) {
-        content::check(media)?;
         if media.kind != MediaKind::Audio || quirks.media != MediaForm::OpenAi {
             continue;
         }
         if let Source::Url(_) = media.source {
-            return Err(only_bytes(service.name, media.kind));
+            return Err(content::only_bytes(service.name, media.kind));
         }
         if !format(&media.mime).is_some_and(|word| quirks.audio_formats.contains(&word)) {
             let formats = quirks.audio_formats.join(", ");
@@ -30,37 +28,6 @@ pub(super) fn check(service: &Service, request: &Request) -> Result<(), Provider
         }
     }
     Ok(())
-}
-
-/// Refuses kinds of media that are not in `content`, and those in the wrong place.
-pub(in crate::provider) fn refuse(
-    service: &str,
-    content: Content,
-    request: &Request,
-) -> Result<(), ProviderError> {
-    for media in all(request) {
-        let kind = media.kind;
-        let problem = match (content.takes(kind), &media.source) {
-            (Takes::Nothing, _) => {
-                format!("`{service}` takes no {kind}: choose a service and a model that do")
-            }
-            (Takes::Bytes, Source::Url(url)) if !url.starts_with("data:") => {
-                return Err(only_bytes(service, kind));
-            }
-            (Takes::Urls, Source::Bytes(_)) => {
-                format!("`{service}` takes {kind} only at an address")
-            }
-            _ => continue,
-        };
-        return Err(ProviderError::encode(&problem));
-    }
-    Ok(())
-}
-
-fn only_bytes(service: &str, kind: MediaKind) -> ProviderError {
-    ProviderError::encode(&format!(
-        "`{service}` takes {kind} only as bytes: load what is at the address first"
-    ))
 }
 
 fn all(request: &Request) -> impl Iterator<Item = &Media> {

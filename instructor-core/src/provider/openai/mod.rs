@@ -20,7 +20,6 @@ mod native;
 mod quirks;
 mod reasoning;
 
-pub(super) use media::refuse;
 pub use quirks::{Envelope, MediaForm, Quirks, ReasoningForm, ToolChoice};
 
 /// `OpenAI` itself.

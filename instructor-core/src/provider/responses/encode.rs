@@ -9,7 +9,7 @@ use crate::prompt;
 use crate::provider::effort::{SCALE, level};
 use crate::provider::openai::takes_parallel_tool_calls;
 use crate::provider::said::{self, Call, Function, Said};
-use crate::provider::{ProviderError, body, content};
+use crate::provider::{ProviderError, body};
 use crate::request::{Mode, Part, Request};
 use crate::schema::Rendered;
 
@@ -23,17 +23,6 @@ pub(super) fn body(request: &Request) -> Result<Vec<u8>, ProviderError> {
         return refused(
             "`conversation` cannot be set with `extra`: a question that is asked again would stand in it twice; set `previous_response_id`",
         );
-    }
-    for part in request.messages.iter().flat_map(|message| &message.parts) {
-        match part {
-            Part::Text(_) => {}
-            Part::Media(media) if media.kind == MediaKind::Audio => {
-                return refused(
-                    "the Responses API takes no audio: leave it out, or ask a service that takes it",
-                );
-            }
-            Part::Media(media) => content::check(media)?,
-        }
     }
     body::write(&Body(request), request, RESERVED)
 }
