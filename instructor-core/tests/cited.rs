@@ -96,6 +96,14 @@ async fn a_quote_from_elsewhere_in_the_question_has_no_place_in_the_text() {
 }
 
 #[tokio::test]
+async fn without_a_text_of_the_user_quotes_are_not_checked() {
+    let server = Server::start([called("Claim", &claim("in the instruction", "36"))]).await;
+    let client = server.client().0.build().unwrap();
+    let found = client.extract::<Claim>("").system(TEXT).await.unwrap();
+    assert_eq!(found.what.quotes[0].span(), None);
+}
+
+#[tokio::test]
 async fn of_several_calls_each_has_its_own_quotes() {
     let calls = |answers: &[Value]| {
         let calls: Vec<_> =

@@ -29,8 +29,10 @@ async fn check<T: Extract + Sync>(value: &T, request: &Request) -> Result<(), Re
 /// An empty report on a value that was found in what was asked about.
 pub(super) fn report(request: &Request) -> Report<'_> {
     let mut texts = request.sources();
-    let unseen = request.has_unread_media();
-    Report::with_source(texts.next().unwrap_or_default()).beside(texts, unseen)
+    // Without any text of the user, there is nothing to look for quotes in.
+    texts.next().map_or_else(Report::new, |text| {
+        Report::with_source(text).beside(texts, request.has_unread_media())
+    })
 }
 
 /// Reads the arguments of a tool that stands for a variant, and runs all validators. With
