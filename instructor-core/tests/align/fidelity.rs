@@ -261,3 +261,8 @@ proptest! {
         judge_all(&answer)?;
     }
 }
+
+#[test]
+fn an_option_of_a_type_that_contains_itself_may_be_null() {
+    judge_all(r#"{"not":null,"minus":1.0}"#).unwrap();
+}

@@ -106,6 +106,8 @@ fn expression() -> &'static Schema {
 const RECURSIVE_TREE: Schema = Schema::new(TypeId::of::<Tree>, Shape::Recursive(tree));
 const RECURSIVE_EXPRESSION: Schema =
     Schema::new(TypeId::of::<Expression>, Shape::Recursive(expression));
+const MAYBE_EXPRESSION: Schema =
+    Schema::new(TypeId::of::<Option<Box<Expression>>>, Shape::Option(&RECURSIVE_EXPRESSION));
 
 types! {
     Person: PERSON = open(&[
@@ -180,7 +182,7 @@ types! {
         Variant::new("Not", Data::Struct(&[Field::new("not", &RECURSIVE_EXPRESSION)])),
         Variant::new("Minus", Data::Struct(&[
             Field::new("minus", &RECURSIVE_EXPRESSION),
-            Field { presence: Presence::Defaulted, ..Field::new("not", &RECURSIVE_EXPRESSION) },
+            Field { presence: Presence::Defaulted, ..Field::new("not", &MAYBE_EXPRESSION) },
         ])),
         Variant::new("All", Data::Newtype(&Field::new("", &Schema::new(
             TypeId::of::<Vec<Expression>>,
