@@ -62,7 +62,7 @@ fn typed<T: DeserializeOwned>(json: &str, broken: Vec<Violation>) -> Result<T, R
 }
 
 /// The value, if the text is exactly what was asked for.
-fn straight<T: DeserializeOwned>(text: &str, target: Target) -> Option<T> {
+pub(crate) fn straight<T: DeserializeOwned>(text: &str, target: Target) -> Option<T> {
     serde_json::from_str(exact(text, target)?).ok()
 }
 

@@ -6,6 +6,9 @@
 extern crate self as instructor_core;
 
 mod path;
+#[cfg(feature = "client")]
+#[doc(hidden)]
+pub mod scan;
 pub mod schema;
 mod quote;
 pub mod validate;
@@ -55,7 +58,9 @@ pub use advice::Advice;
 #[cfg(feature = "client")]
 pub use attempt::{Attempt, Attempts};
 #[cfg(feature = "client")]
-pub use client::{Client, ClientBuilder, Extracted, Extraction};
+pub use client::{
+    Client, ClientBuilder, Conversation, Extracted, Extraction, Form, Glanced, Judged,
+};
 #[cfg(feature = "client")]
 pub use error::Error;
 #[cfg(feature = "client")]

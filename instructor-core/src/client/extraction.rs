@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::run::{self, Draft};
 use super::settings::setters;
-use super::{Client, Extracted};
+use super::{Client, Extracted, Form};
 use crate::error::Error;
 use crate::extract::Extract;
 use crate::media::Media;
@@ -100,6 +100,14 @@ impl<T: Extract + Send + Sync> Extraction<T> {
     /// [`Error::attempts`].
     pub async fn send(self) -> Result<Extracted<T>, Error> {
         run::run(&self.client, self.draft, self.settings).await
+    }
+
+    /// Everything but the text, which is left out: for a batch, which asks the same of many texts.
+    ///
+    /// # Errors
+    /// If a setting cannot be taken, or the provider cannot express the type.
+    pub fn form(self) -> Result<Form<T>, Error> {
+        Form::new(&self.client, self.draft, &self.settings)
     }
 }
 

@@ -22,12 +22,16 @@ mod judge;
 mod route;
 mod send;
 mod media;
+mod conversation;
 mod run;
+mod form;
 mod extraction;
 
 pub use builder::ClientBuilder;
+pub use conversation::{Conversation, Judged};
 pub use extracted::Extracted;
 pub use extraction::Extraction;
+pub use form::{Form, Glanced};
 
 use route::Ring;
 use settings::Settings;

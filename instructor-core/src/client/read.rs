@@ -4,8 +4,9 @@ use crate::align::Target;
 use crate::answer::{self, Read};
 use crate::extract::Extract;
 use crate::path::Path;
+use crate::provider::Glance;
 use crate::reply::Call;
-use crate::request::Request;
+use crate::request::{Mode, Request};
 use crate::schema::Alternative;
 use crate::validate::{Rejection, Report};
 
@@ -17,6 +18,26 @@ pub(super) async fn parse<T: Extract + Send + Sync>(
     let read = answer::read::<T>(text, Target::new(request.rendered))?;
     check(&read.value, request).await?;
     Ok(read)
+}
+
+/// The value in a plain answer, if it is exactly what was asked for and can be judged without its
+/// text and without waiting.
+pub(super) fn quick<T: Extract>(glance: &Glance<'_>, request: &Request) -> Option<T> {
+    let named = match &glance.tool {
+        Some(tool) => *tool == request.rendered.name && request.alternatives().is_empty(),
+        None => true,
+    };
+    let asked =
+        request.mode != Mode::Parallel && glance.tool.is_some() == request.mode.uses_tools();
+    if !named || !asked {
+        return None;
+    }
+    let value: T = answer::straight(&glance.answer, Target::new(request.rendered))?;
+    let mut report = Report::new();
+    value.validate(Path::ROOT, &mut report);
+    let right = report.is_empty() && !report.misses_source();
+    drop(report);
+    right.then_some(value)
 }
 
 /// Runs all validators; quotes are looked for in what was asked about.

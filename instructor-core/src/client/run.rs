@@ -1,22 +1,19 @@
 //! The reask loop: a better question after a wrong answer, within bounds.
 
+use std::mem;
 use std::sync::Arc;
 
 use super::builder::has_mode;
-use super::calls::Calls;
 use super::examples;
-use super::judge::judge;
 use super::media;
 use super::route;
 use super::send::{question, send};
-use super::verdict::{Verdict, Wrong};
-use super::{Client, Extracted, Settings, Shared};
+use super::{Client, Conversation, Extracted, Judged, Settings, Shared};
 use crate::attempt::{Attempt, Attempts};
 use crate::error::Error;
 use crate::extract::Extract;
 use crate::media::Media;
 use crate::observe;
-use crate::prompt;
 use crate::provider::Provider;
 use crate::reply::Reply;
 use crate::request::{Example, Message, Mode, Part, Request, Role};
@@ -40,6 +37,32 @@ impl Draft {
     }
 
     fn request(
+        mut self,
+        model: &str,
+        rendered: &'static Rendered,
+        mode: Mode,
+        settings: &Settings,
+    ) -> Result<Request, Error> {
+        let (text, media) = (mem::take(&mut self.text), mem::take(&mut self.media));
+        let mut request = self.blank(model, rendered, mode, settings)?;
+        let silent = text.trim().is_empty() && media.is_empty();
+        if silent && request.messages.is_empty() && request.system.is_none() {
+            let message = "there is nothing to ask about: the text is empty";
+            return Err(Error::Configuration(message.into()));
+        }
+        if !text.is_empty() || (request.messages.is_empty() && media.is_empty()) {
+            request.messages.push(Message::user(text));
+        } else if !media.is_empty() {
+            request.messages.push(Message { role: Role::User, parts: Vec::new() });
+        }
+        if let Some(last) = request.messages.last_mut() {
+            last.parts.extend(media.into_iter().map(Part::Media));
+        }
+        Ok(request)
+    }
+
+    /// The request without the text and what is attached to it.
+    pub(super) fn blank(
         self,
         model: &str,
         rendered: &'static Rendered,
@@ -49,19 +72,6 @@ impl Draft {
         let mut request = Request::new(model, rendered, mode);
         request.system = self.system;
         request.messages = self.messages;
-        let silent = self.text.trim().is_empty() && self.media.is_empty();
-        if silent && request.messages.is_empty() && request.system.is_none() {
-            let message = "there is nothing to ask about: the text is empty";
-            return Err(Error::Configuration(message.into()));
-        }
-        if !self.text.is_empty() || (request.messages.is_empty() && self.media.is_empty()) {
-            request.messages.push(Message::user(self.text));
-        } else if !self.media.is_empty() {
-            request.messages.push(Message { role: Role::User, parts: Vec::new() });
-        }
-        if let Some(last) = request.messages.last_mut() {
-            last.parts.extend(self.media.into_iter().map(Part::Media));
-        }
         for (input, json) in self.examples {
             let answers = examples::answers(&json, &request).map_err(|rejection| {
                 Error::Configuration(format!("an example is not of its type: {rejection}"))
@@ -155,11 +165,12 @@ async fn one<T: Extract + Send + Sync>(
     let rendered = rendered(T::SCHEMA, shared.provider.dialect(mode))?;
     let mut request = draft.request(&shared.model, rendered, mode, &settings)?;
     media::ready(&mut request, shared).await?;
-    ask(shared, &mut request, &settings, hurry, attempts).await
+    let conversation = Conversation::new(request, settings.keep_last_attempt_only);
+    ask(shared, conversation, &settings, hurry, attempts).await
 }
 
 /// The mode for a type: the one that is asked for, or what the provider does best.
-fn mode(
+pub(super) fn mode(
     schema: &'static Schema,
     provider: &dyn Provider,
     wanted: Option<Mode>,
@@ -181,16 +192,16 @@ fn mode(
 
 async fn ask<T: Extract + Send + Sync>(
     shared: &Shared,
-    request: &mut Request,
+    mut conversation: Conversation<T>,
     settings: &Settings,
     hurry: bool,
     mut attempts: Attempts,
 ) -> Result<Extracted<T>, Error> {
-    let mut calls = Calls::default();
     let mut spent = 0_u64;
     let mut asked = 0;
     loop {
         let number = attempts.len() + 1;
+        let request = conversation.request();
         let mut attempt = Attempt::of(shared.provider.name(), &request.model);
         let reply = match send(shared, request, settings, hurry, number, &mut attempt).await {
             Ok(reply) => reply,
@@ -200,29 +211,29 @@ async fn ask<T: Extract + Send + Sync>(
             }
         };
         spent = spent.saturating_add(tokens(&reply, &attempt));
-        let wrong = match judge::<T>(&reply, request, &mut calls).await {
-            Verdict::Valid { read, from_text } => {
-                attempt.repairs = read.repairs;
+        let judged = conversation.hear(&reply).await;
+        let request = conversation.request();
+        let rejection = match judged {
+            Judged::Valid { value, repairs, from_text } => {
+                attempt.repairs = repairs;
                 attempt.from_text = from_text;
                 received(shared, request, number, attempt, reply, &mut attempts);
-                return Ok(Extracted { value: read.value, attempts });
+                return Ok(Extracted { value, attempts });
             }
-            Verdict::Wrong(wrong) => wrong,
-            Verdict::Truncated => {
+            Judged::Rejected(rejection) => rejection,
+            Judged::Truncated => {
                 received(shared, request, number, attempt, reply, &mut attempts);
                 return Err(Error::Truncated { attempts });
             }
-            Verdict::Refused(refusal) => {
+            Judged::Refused(refusal) => {
                 received(shared, request, number, attempt, reply, &mut attempts);
                 return Err(Error::Refused { refusal, attempts });
             }
-            Verdict::Filtered => {
+            Judged::Filtered => {
                 received(shared, request, number, attempt, reply, &mut attempts);
                 return Err(Error::ContentFiltered { attempts });
             }
         };
-        let answer = reply.choices.get(wrong.choice).cloned().unwrap_or_default();
-        let Wrong { rejection, calls: verdicts, .. } = wrong;
         attempt.rejection = Some(rejection.clone());
         received(shared, request, number, attempt, reply, &mut attempts);
         rejected(shared, request, number, &rejection);
@@ -232,12 +243,6 @@ async fn ask<T: Extract + Send + Sync>(
         if let Some(budget) = settings.token_budget.filter(|budget| spent >= *budget) {
             return Err(Error::TokenBudgetExceeded { budget, spent, rejection, attempts });
         }
-        if settings.keep_last_attempt_only {
-            request.history.clear();
-        }
-        let still = calls.still_wrong();
-        let again = prompt::again(&answer, &verdicts, &rejection, &still, request);
-        request.history.push(again);
         asked += 1;
     }
 }

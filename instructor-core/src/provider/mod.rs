@@ -9,6 +9,7 @@ use crate::schema::Dialect;
 use crate::transport::{HttpRequest, HttpResponse};
 
 mod message;
+mod glance;
 mod content;
 mod failure;
 mod endpoint;
@@ -31,6 +32,7 @@ mod ollama;
 
 pub(crate) use content::must_be_fetched;
 pub use content::{Content, Takes};
+pub use glance::Glance;
 pub use openai::{Envelope, MediaForm, OpenAi, Quirks, ReasoningForm, ToolChoice};
 pub use service::{Connect, Service, Setup};
 
@@ -84,6 +86,13 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// # Errors
     /// If the service reports an error, or the body is no response of a model.
     fn decode(&self, response: &HttpResponse) -> Result<Reply, ProviderError>;
+
+    /// Finds the answer in the body of a successful response, if it is a plain one; otherwise, and
+    /// by default, nothing: [`decode`](Self::decode) reads any. What it finds is what `decode` would.
+    fn glance<'a>(&self, body: &'a [u8]) -> Option<Glance<'a>> {
+        let _ = body;
+        None
+    }
 }
 
 /// What went wrong between us and the service, whatever the model would have said.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Content, Provider, ProviderError, Service, content};
+use super::{Content, Glance, Provider, ProviderError, Service, content};
 use crate::reply::Reply;
 use crate::request::{Mode, Request};
 use crate::schema::Dialect;
@@ -20,6 +20,8 @@ pub(super) struct Wire {
     pub(super) body: fn(&Service, &Request) -> Result<Vec<u8>, ProviderError>,
     /// Reads a response of any status; an error in it is shown without the key.
     pub(super) reply: fn(&HttpResponse, &str) -> Result<Reply, ProviderError>,
+    /// Finds a plain answer without reading the rest.
+    pub(super) glance: fn(&[u8]) -> Option<Glance<'_>>,
 }
 
 /// Where a model is asked.
@@ -98,5 +100,9 @@ impl Provider for Wired {
     fn decode(&self, response: &HttpResponse) -> Result<Reply, ProviderError> {
         let key = self.key.as_ref().map_or("", |key| key.expose_secret().trim());
         (self.wire.reply)(response, key)
+    }
+
+    fn glance<'a>(&self, body: &'a [u8]) -> Option<Glance<'a>> {
+        (self.wire.glance)(body)
     }
 }

@@ -1,5 +1,6 @@
 //! What is wrong with a value: every violation by path, none left out.
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -183,6 +184,8 @@ pub struct Report<'v> {
     beside: Vec<Source<'v>>,
     /// There is more that a quote may be from, such as a picture.
     unseen: bool,
+    /// Somebody asked for the source, and there is none.
+    misses_source: Cell<bool>,
 }
 
 impl<'v> Report<'v> {
@@ -198,7 +201,14 @@ impl<'v> Report<'v> {
 
     /// The text in which the value was found, if it is known.
     pub fn source(&self) -> Option<&'v str> {
+        self.misses_source.set(self.misses_source.get() || self.source.is_none());
         self.source.as_ref().map(Source::text)
+    }
+
+    /// Whether the text in which the value was found was asked for, and it is not known.
+    #[cfg(feature = "client")]
+    pub(crate) fn misses_source(&self) -> bool {
+        self.misses_source.get()
     }
 
     /// A quote may also be from these texts or, if there is something `unseen`, from there; it has no

@@ -27,6 +27,7 @@ static WIRE: Wire = Wire {
     dialect: |_, mode| if mode.is_strict() { &Dialect::COHERE } else { &Dialect::TOOL },
     body: |_, request| encode::body(request),
     reply: decode::reply,
+    glance: |_| None,
 };
 
 fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, ProviderError> {

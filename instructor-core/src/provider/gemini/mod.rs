@@ -65,6 +65,7 @@ static WIRE: Wire = Wire {
     },
     body: |_, request| encode::body(request),
     reply: decode::reply,
+    glance: |_| None,
 };
 
 /// A service that takes an API key.

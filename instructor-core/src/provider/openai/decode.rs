@@ -128,6 +128,11 @@ fn stop(reason: Option<String>) -> Stop {
     }
 }
 
+/// The tokens in the raw property `usage`.
+pub(super) fn usage_in(json: &[u8]) -> Option<Usage> {
+    serde_json::from_slice(json).ok().map(usage)
+}
+
 fn usage(usage: wire::Usage) -> Usage {
     let input = usage.prompt_tokens.unwrap_or_default();
     let mut output = usage.completion_tokens.unwrap_or_default();

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::endpoint::{self, Base};
 use super::wired::{Url, Wire, Wired};
-use super::{Content, Provider, ProviderError, Service, Setup, Takes, compatible};
+use super::{Content, Glance, Provider, ProviderError, Service, Setup, Takes, compatible};
 use crate::reply::Reply;
 use crate::request::{Mode, Request};
 use crate::schema::Dialect;
@@ -15,6 +15,7 @@ use crate::transport::{HttpRequest, HttpResponse};
 
 mod decode;
 mod encode;
+mod glance;
 mod media;
 mod native;
 mod quirks;
@@ -42,7 +43,8 @@ pub(super) static SERVICES: &[Service] = &[Service {
 }];
 
 /// Chat completions.
-pub(super) static WIRE: Wire = Wire { dialect, body: encode::body, reply: decode::reply };
+pub(super) static WIRE: Wire =
+    Wire { dialect, body: encode::body, reply: decode::reply, glance: glance::glance };
 
 /// `OpenAI`'s own facts where a schema is enforced, whichever of its APIs is asked.
 pub(super) fn dialect(service: &Service, mode: Mode) -> &'static Dialect {
@@ -120,5 +122,9 @@ impl Provider for OpenAi {
 
     fn decode(&self, response: &HttpResponse) -> Result<Reply, ProviderError> {
         self.0.decode(response)
+    }
+
+    fn glance<'a>(&self, body: &'a [u8]) -> Option<Glance<'a>> {
+        self.0.glance(body)
     }
 }

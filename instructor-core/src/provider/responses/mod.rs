@@ -44,6 +44,7 @@ static WIRE: Wire = Wire {
     dialect: openai::dialect,
     body: |_, request| encode::body(request),
     reply: decode::reply,
+    glance: |_| None,
 };
 
 fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, ProviderError> {

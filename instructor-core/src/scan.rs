@@ -1,0 +1,247 @@
+//! JSON read without building anything: the raw bytes of what an object or a list holds.
+//!
+//! What is skipped is not checked: whoever needs that reads the same bytes with serde. It serves to
+//! look for a few values in many lines.
+
+use std::borrow::Cow;
+
+use memchr::memchr2;
+
+/// The properties of an object, each as the raw name (without quotes, escapes as they are) and the
+/// raw value.
+#[derive(Debug, Clone)]
+pub struct Entries<'a>(Inside<'a>);
+
+/// The elements of a list, raw.
+#[derive(Debug, Clone)]
+pub struct Elements<'a>(Inside<'a>);
+
+#[derive(Debug, Clone)]
+struct Inside<'a> {
+    json: &'a [u8],
+    at: usize,
+    end: u8,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Before,
+    Among,
+    Done,
+    Broken,
+}
+
+impl<'a> Entries<'a> {
+    /// The properties of the object that is the whole of `json`.
+    pub fn new(json: &'a [u8]) -> Option<Self> {
+        Inside::new(json, b'{', b'}').map(Self)
+    }
+
+    /// Whether the object was read to its end, and nothing comes after it.
+    pub fn is_complete(&self) -> bool {
+        self.0.state == State::Done
+    }
+}
+
+impl<'a> Elements<'a> {
+    /// The elements of the list that is the whole of `json`.
+    pub fn new(json: &'a [u8]) -> Option<Self> {
+        Inside::new(json, b'[', b']').map(Self)
+    }
+
+    /// Whether the list was read to its end, and nothing comes after it.
+    pub fn is_complete(&self) -> bool {
+        self.0.state == State::Done
+    }
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let inside = &mut self.0;
+        if !inside.goes_on() {
+            return None;
+        }
+        let entry = inside.entry();
+        if entry.is_none() {
+            inside.state = State::Broken;
+        }
+        entry
+    }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let inside = &mut self.0;
+        if !inside.goes_on() {
+            return None;
+        }
+        let element = inside.value();
+        if element.is_none() {
+            inside.state = State::Broken;
+        }
+        element
+    }
+}
+
+impl<'a> Inside<'a> {
+    fn new(json: &'a [u8], start: u8, end: u8) -> Option<Self> {
+        let at = space(json, 0);
+        let state = State::Before;
+        (json.get(at) == Some(&start)).then_some(Self { json, at: at + 1, end, state })
+    }
+
+    /// Goes to the next entry, if there is one.
+    fn goes_on(&mut self) -> bool {
+        self.at = space(self.json, self.at);
+        match (self.json.get(self.at), self.state) {
+            (_, State::Done | State::Broken) => return false,
+            (Some(&byte), _) if byte == self.end => {
+                let rest = space(self.json, self.at + 1);
+                self.state = if rest == self.json.len() { State::Done } else { State::Broken };
+                return false;
+            }
+            (Some(b','), State::Among) => self.at = space(self.json, self.at + 1),
+            (Some(_), State::Before) => self.state = State::Among,
+            _ => {
+                self.state = State::Broken;
+                return false;
+            }
+        }
+        true
+    }
+
+    fn entry(&mut self) -> Option<(&'a [u8], &'a [u8])> {
+        let name = self.value()?;
+        let name = name.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+        self.at = space(self.json, self.at);
+        if self.json.get(self.at) != Some(&b':') {
+            return None;
+        }
+        self.at = space(self.json, self.at + 1);
+        Some((name, self.value()?))
+    }
+
+    fn value(&mut self) -> Option<&'a [u8]> {
+        let start = self.at;
+        self.at = after_value(self.json, start)?;
+        self.json.get(start..self.at)
+    }
+}
+
+fn space(json: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = json.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The place behind the value that begins at `at`.
+fn after_value(json: &[u8], mut at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    loop {
+        match json.get(at)? {
+            b'"' => at = after_text(json, at)?,
+            b'{' | b'[' => {
+                depth += 1;
+                at += 1;
+            }
+            b'}' | b']' => {
+                depth = depth.checked_sub(1)?;
+                at += 1;
+            }
+            b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' if depth > 0 => at += 1,
+            b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' => return None,
+            _ => {
+                let literal =
+                    |byte: &u8| !matches!(byte, b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t');
+                at += json[at..].iter().take_while(|byte| literal(byte)).count();
+            }
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
+/// The place behind the text whose opening quote is at `at`.
+fn after_text(json: &[u8], at: usize) -> Option<usize> {
+    let mut at = at + 1;
+    loop {
+        at += memchr2(b'"', b'\\', json.get(at..)?)?;
+        if json[at] == b'"' {
+            return Some(at + 1);
+        }
+        at += 2;
+    }
+}
+
+/// The text that a raw value is; borrowed where it has no escapes.
+pub fn text(raw: &[u8]) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    if memchr2(b'"', b'\\', inner).is_none() && !inner.iter().any(|byte| *byte < b' ') {
+        return std::str::from_utf8(inner).ok().map(Cow::Borrowed);
+    }
+    serde_json::from_slice::<String>(raw).ok().map(Cow::Owned)
+}
+
+/// Whether a raw value is `null`.
+pub fn is_null(raw: &[u8]) -> bool {
+    raw == b"null"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(json: &str) -> String {
+        let Some(mut entries) = Entries::new(json.as_bytes()) else { return "none".into() };
+        let mut shown = String::new();
+        for (name, value) in entries.by_ref() {
+            let part = [name, b"=", value, b";"].concat();
+            shown.push_str(&String::from_utf8_lossy(&part));
+        }
+        if !entries.is_complete() {
+            shown.push('!');
+        }
+        shown
+    }
+
+    #[test]
+    fn an_object_is_its_raw_entries() {
+        for (json, expected) in [
+            ("{}", ""),
+            (" { } ", ""),
+            (r#"{"a":1,"b": "x\"}," , "c":[{"d":[]}, 2]}"#, r#"a=1;b="x\"},";c=[{"d":[]}, 2];"#),
+            (r#"{"a":null}x"#, "a=null;!"),
+            (r#"{"a":1"#, "a=1;!"),
+            (r#"{"a":"#, "!"),
+            (r#"{"a" 1}"#, "!"),
+            (r#"{"a":1,}"#, "a=1;!"),
+            (r#"{"a":1 "b":2}"#, "a=1;!"),
+            (r#"{"a":"x"#, "!"),
+            (r#"{"a":"\"#, "!"),
+            ("[]", "none"),
+            ("", "none"),
+        ] {
+            assert_eq!(shown(json), expected, "{json}");
+        }
+        let mut elements = Elements::new(br#"[1, "a,b", {"c": [2]}]"#).unwrap();
+        let all: Vec<_> = elements.by_ref().collect();
+        assert_eq!(all, [&b"1"[..], br#""a,b""#, br#"{"c": [2]}"#]);
+        assert!(elements.is_complete());
+    }
+
+    #[test]
+    fn texts_are_unescaped() {
+        assert!(matches!(text(br#""plain""#), Some(Cow::Borrowed("plain"))));
+        assert_eq!(text(br#""a\n\u00e9""#).as_deref(), Some("a\né"));
+        assert_eq!(text(b"\"\xff\""), None);
+        assert_eq!(text(b"1"), None);
+        assert_eq!(text(b"\""), None);
+    }
+}
