@@ -292,6 +292,7 @@ impl Error {
             }
             TransportError::Interrupted(source) => Self::Interrupted { source, attempts },
             TransportError::Invalid(source) => Self::Configuration(format!("{message}: {source}")),
+            TransportError::File(source) => Self::Configuration(format!("{message}: {source}")),
             TransportError::TooLarge { .. } => Self::InvalidReply { message, attempts },
         }
     }
@@ -349,7 +350,7 @@ impl Failure {
                 TransportError::Unreachable { .. } => "unreachable",
                 TransportError::Interrupted(_) => "interrupted",
                 TransportError::Timeout => "timeout",
-                TransportError::Invalid(_) => "configuration",
+                TransportError::Invalid(_) | TransportError::File(_) => "configuration",
                 TransportError::TooLarge { .. } => "invalid_reply",
             },
             Self::Provider(error) => match error.kind {

@@ -145,6 +145,16 @@ impl Client {
         &self.shared.model
     }
 
+    /// How it reaches the service.
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        &self.shared.transport
+    }
+
+    /// When a request that failed is sent again.
+    pub fn retry(&self) -> &RetryPolicy {
+        &self.shared.retry
+    }
+
     /// Prepares the question for a `T` in `text`.
     ///
     /// Ends with `.await` (the value) or `.send().await` (the value with its report).

@@ -12,6 +12,7 @@ use crate::advice::Advice;
 
 mod address;
 mod fetch;
+mod transfer;
 mod cassette;
 mod record;
 mod replay;
@@ -22,6 +23,7 @@ pub use self::reqwest::{Network, Reqwest};
 pub use cassette::CassetteError;
 pub use record::Recorder;
 pub use replay::Replay;
+pub use transfer::Files;
 
 /// A boxed future that may move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -30,6 +32,17 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends one request and reads the whole response, whatever its status.
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>>;
+
+    /// Sends one request whose body or response is too large for memory: a file goes up, or the body
+    /// of a successful response into a file, and the response is without it. By default both pass
+    /// through memory and [`send`](Self::send).
+    fn transfer<'a>(
+        &'a self,
+        request: HttpRequest,
+        files: Files<'a>,
+    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+        Box::pin(transfer::through_memory(self, request, files))
+    }
 
     /// Waits.
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
@@ -164,6 +177,9 @@ pub enum TransportError {
     /// The request cannot be sent at all, such as one with an invalid URL.
     #[error("the request cannot be sent")]
     Invalid(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A file that is sent or received cannot be read or written.
+    #[error("the file of the request cannot be read or written")]
+    File(#[source] std::io::Error),
     /// The response is larger than any answer could be.
     #[error("the response is larger than {limit} bytes")]
     TooLarge {
@@ -177,7 +193,7 @@ impl TransportError {
     pub fn advice(&self) -> Advice {
         match self {
             Self::Unreachable { .. } | Self::Timeout | Self::Interrupted(_) => Advice::Backoff,
-            Self::Invalid(_) | Self::TooLarge { .. } => Advice::Never,
+            Self::Invalid(_) | Self::File(_) | Self::TooLarge { .. } => Advice::Never,
         }
     }
 }

@@ -1,0 +1,184 @@
+//! How a run asks, and how far it goes.
+
+use std::num::NonZeroU32;
+
+use instructor_core::{Client, Mode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// How a run reaches the model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Engine {
+    /// Through the service's batch API.
+    #[default]
+    Batch,
+    /// One request for each row, now.
+    Online {
+        /// How many requests are under way at a time.
+        concurrency: usize,
+        /// How many may begin in a minute, if that is limited.
+        requests_per_minute: Option<NonZeroU32>,
+        /// How many tokens they may have in a minute, if that is limited.
+        tokens_per_minute: Option<NonZeroU32>,
+    },
+    /// Through files that another engine takes, such as `vllm run-batch`.
+    File,
+}
+
+/// What a million tokens cost, in any currency.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Prices {
+    /// Of the question.
+    pub input: f64,
+    /// Of the answer, reasoning included.
+    pub output: f64,
+    /// Of the part of the question that came from a cache; as `input` if it is not said.
+    pub cached_input: Option<f64>,
+}
+
+/// How a run asks, and how far it goes. It is kept in the ledger, but for the client.
+#[derive(Debug, Clone)]
+#[must_use = "a run begins with `Run::create`"]
+pub struct RunSettings {
+    pub(crate) kept: Kept,
+    pub(crate) client: Option<Client>,
+}
+
+/// The settings as the ledger keeps them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Kept {
+    pub(crate) model: String,
+    pub(crate) system: Option<String>,
+    pub(crate) mode: Option<String>,
+    pub(crate) temperature: Option<f64>,
+    pub(crate) max_tokens: Option<u32>,
+    pub(crate) seed: Option<i64>,
+    pub(crate) extra: Map<String, Value>,
+    /// Texts and values, the values as JSON.
+    pub(crate) examples: Vec<(String, String)>,
+    pub(crate) engine: Engine,
+    pub(crate) max_rounds: u32,
+    pub(crate) canary: bool,
+    pub(crate) shard_rows: Option<u64>,
+    pub(crate) shard_bytes: Option<u64>,
+    pub(crate) queued_tokens: Option<u64>,
+    pub(crate) jobs: Option<usize>,
+    /// The seconds between two looks at a job; the service's usual if it is not set.
+    pub(crate) poll_seconds: Option<f64>,
+    pub(crate) prices: Option<Prices>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            model: String::new(),
+            system: None,
+            mode: None,
+            temperature: None,
+            max_tokens: None,
+            seed: None,
+            extra: Map::new(),
+            examples: Vec::new(),
+            engine: Engine::Batch,
+            max_rounds: 3,
+            canary: false,
+            shard_rows: None,
+            shard_bytes: None,
+            queued_tokens: None,
+            jobs: None,
+            poll_seconds: None,
+            prices: None,
+        }
+    }
+}
+
+impl RunSettings {
+    /// The usual settings for `provider/model`; the key comes from the environment.
+    pub fn new(model: impl Into<String>) -> Self {
+        Self { kept: Kept { model: model.into(), ..Kept::default() }, client: None }
+    }
+
+    /// The usual settings for a client, whose own settings hold where these say nothing. Whoever
+    /// opens the run again gives it a client as well, because keys are not kept.
+    pub fn with_client(client: Client) -> Self {
+        let model = format!("{}/{}", client.provider(), client.model());
+        Self { client: Some(client), ..Self::new(model) }
+    }
+
+    /// What the model is told before everything else.
+    pub fn system(mut self, text: impl Into<String>) -> Self {
+        self.kept.system = Some(text.into());
+        self
+    }
+
+    /// How the answer is asked for.
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.kept.mode = Some(mode.name().to_owned());
+        self
+    }
+
+    /// How freely the model chooses its words.
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.kept.temperature = Some(temperature);
+        self
+    }
+
+    /// The longest answer, in tokens. A row whose answer is cut off gets twice as many in its next
+    /// round.
+    pub fn max_tokens(mut self, max_tokens: u32) -> Self {
+        self.kept.max_tokens = Some(max_tokens);
+        self
+    }
+
+    /// How the run reaches the model; by the service's batch API by default.
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.kept.engine = engine;
+        self
+    }
+
+    /// How often a row is sent at most; 3 by default. A wrong answer is asked for again with all that
+    /// is wrong with it, a row that failed or expired is sent again.
+    pub fn max_rounds(mut self, rounds: u32) -> Self {
+        self.kept.max_rounds = rounds.max(1);
+        self
+    }
+
+    /// Sends one row alone before all others, and stops if it fails.
+    pub fn canary(mut self, on: bool) -> Self {
+        self.kept.canary = on;
+        self
+    }
+
+    /// The most rows of a job, if less than the service takes.
+    pub fn shard_rows(mut self, rows: u64) -> Self {
+        self.kept.shard_rows = Some(rows.max(1));
+        self
+    }
+
+    /// The most bytes of a job's file, if less than the service takes.
+    pub fn shard_bytes(mut self, bytes: u64) -> Self {
+        self.kept.shard_bytes = Some(bytes.max(1));
+        self
+    }
+
+    /// The most tokens that may wait at the service at a time.
+    pub fn queued_tokens(mut self, tokens: u64) -> Self {
+        self.kept.queued_tokens = Some(tokens);
+        self
+    }
+
+    /// The most jobs at a time.
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.kept.jobs = Some(jobs.max(1));
+        self
+    }
+
+    /// What tokens cost, for the plan and the receipt.
+    pub fn prices(mut self, prices: Prices) -> Self {
+        self.kept.prices = Some(prices);
+        self
+    }
+}
