@@ -10,8 +10,9 @@ pub mod results;
 pub mod job;
 pub mod provider;
 pub mod run;
+pub mod output;
 
 pub use job::{BatchJobInfo, BatchStatus};
 pub use results::{BatchError, BatchErrorKind, BatchResult, BatchSuccess};
 pub use row::{Ask, Row};
-pub use run::{Engine, Outcome, Prices, RunSettings};
+pub use run::{Engine, Outcome, Prices, RunResult, RunSettings};
