@@ -1,34 +1,39 @@
 //! A file that appears when it is complete.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A file that is written under another name beside its own, and renamed at the end. Without
-/// [`finish`](Self::finish) nothing remains of it.
+use super::OutputError;
+use crate::file::{self, FileError};
+
+/// A file that is written under another name beside its own, and renamed at the end; compressed if
+/// its name says so. Without [`finish`](Self::finish) nothing remains of it.
 pub(super) struct Atomic {
     to: PathBuf,
     partial: PathBuf,
-    writer: Option<Box<dyn Write + Send>>,
+    writer: Option<file::Writer>,
 }
 
 impl Atomic {
-    pub(super) fn create(path: &Path) -> io::Result<Self> {
-        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    pub(super) fn create(path: &Path) -> Result<Self, OutputError> {
         // The name's end stays, because it says how the file is compressed.
-        let mut partial = std::ffi::OsString::from(format!(".partial-{}-", std::process::id()));
-        partial.push(name);
-        let partial = path.with_file_name(partial);
-        let writer: Box<dyn Write + Send> = Box::new(BufWriter::new(File::create(&partial)?));
+        let mut name = OsString::from(format!(".partial-{}-", std::process::id()));
+        name.push(path.file_name().unwrap_or_default());
+        let partial = path.with_file_name(name);
+        let writer = file::create(&partial).map_err(|error| match error {
+            FileError::Io { source, .. } => OutputError::File { path: path.to_owned(), source },
+            FileError::NoCompression { .. } => OutputError::NoCompression(path.to_owned()),
+        })?;
         Ok(Self { to: path.to_owned(), partial, writer: Some(writer) })
     }
 
     /// Writes out what is left and gives the file its name.
     pub(super) fn finish(mut self) -> io::Result<()> {
-        if let Some(mut writer) = self.writer.take() {
-            writer.flush()?;
+        if let Some(writer) = self.writer.take() {
+            writer.finish()?.sync_all()?;
         }
-        File::open(&self.partial)?.sync_all()?;
         fs::rename(&self.partial, &self.to)
     }
 }

@@ -1,7 +1,5 @@
 //! The columns of a table, out of the schema of a type.
 
-use std::any::TypeId;
-
 use instructor_core::Schema;
 use instructor_core::schema::{Data, Field, Shape, Tagging};
 
@@ -63,8 +61,11 @@ impl Columns {
     }
 }
 
+/// What nests deeper becomes JSON.
+const DEPTH: usize = 32;
+
 /// `above`: the types that it stands in, so that one which contains itself becomes JSON.
-fn column(name: &str, schema: &'static Schema, above: &mut Vec<TypeId>) -> Column {
+fn column(name: &str, schema: &'static Schema, above: &mut Vec<&'static Schema>) -> Column {
     let schema = schema.resolve();
     let made = |kind| Column { name: name.to_owned(), kind, nullable: false };
     match schema.shape {
@@ -118,14 +119,13 @@ fn column(name: &str, schema: &'static Schema, above: &mut Vec<TypeId>) -> Colum
 
 fn entered<C>(
     schema: &'static Schema,
-    above: &mut Vec<TypeId>,
-    inside: impl FnOnce(&mut Vec<TypeId>) -> C,
+    above: &mut Vec<&'static Schema>,
+    inside: impl FnOnce(&mut Vec<&'static Schema>) -> C,
 ) -> Option<C> {
-    let id = (schema.id)();
-    if above.contains(&id) {
+    if above.len() > DEPTH || above.iter().any(|other| std::ptr::eq(*other, schema)) {
         return None;
     }
-    above.push(id);
+    above.push(schema);
     let made = inside(above);
     above.pop();
     Some(made)
@@ -134,7 +134,7 @@ fn entered<C>(
 /// The columns of these fields; `optional`: the object that they are flattened from may be missing.
 fn properties(
     fields: &'static [Field],
-    above: &mut Vec<TypeId>,
+    above: &mut Vec<&'static Schema>,
     optional: bool,
     columns: &mut Vec<Column>,
 ) {
@@ -152,7 +152,7 @@ fn properties(
 fn flattened(
     field: &'static Field,
     schema: &'static Schema,
-    above: &mut Vec<TypeId>,
+    above: &mut Vec<&'static Schema>,
     optional: bool,
     columns: &mut Vec<Column>,
 ) {

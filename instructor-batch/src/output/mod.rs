@@ -6,7 +6,6 @@
 //! Cells of a CSV file are what the model wrote. A spreadsheet takes a text such as `=1+1` for a
 //! formula; whoever opens results in one imports the columns as text.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -14,6 +13,7 @@ use std::path::{Path, PathBuf};
 use instructor_core::Extract;
 use serde::Serialize;
 
+use crate::results::BatchErrorKind;
 use crate::run::RunResult;
 
 mod atomic;
@@ -95,6 +95,11 @@ pub enum OutputError {
     /// Parquet is not built in.
     #[error("{0}: Parquet is not built in: enable the feature `parquet`, or write CSV")]
     NoParquet(PathBuf),
+    /// The file is to be compressed, and that is not built in.
+    #[error(
+        "{0}: compression is not built in: enable the feature `compression`, or choose a name without `.gz` and `.zst`"
+    )]
+    NoCompression(PathBuf),
     /// The file cannot be written.
     #[error("{path}: {source}")]
     File {
@@ -113,24 +118,20 @@ pub enum OutputError {
     },
     /// The results cannot be read.
     #[error("the results cannot be read: {0}")]
-    Results(#[source] Box<dyn StdError + Send + Sync>),
+    Results(String),
 }
 
 /// Writes results into a file, in the format that its name says. An older file is replaced when all
 /// is written; until then, and after an error, it stays.
 ///
 /// # Errors
-/// If the name says no format, a result cannot be read, a value is not what the schema of its type
+/// If the name says no format, the ledger cannot be read, a value is not what the schema of its type
 /// says, or the file cannot be written.
-pub fn write<T, E>(
-    results: impl IntoIterator<Item = Result<RunResult<T>, E>>,
+pub fn write<T: Extract + Serialize>(
+    results: impl IntoIterator<Item = RunResult<T>>,
     path: &Path,
     failed: &Failed,
-) -> Result<Written, OutputError>
-where
-    T: Extract + Serialize,
-    E: Into<Box<dyn StdError + Send + Sync>>,
-{
+) -> Result<Written, OutputError> {
     let format = Format::of(path).ok_or_else(|| OutputError::Format(path.to_owned()))?;
     let file = |source| OutputError::File { path: path.to_owned(), source };
     let among = *failed == Failed::Among;
@@ -138,7 +139,7 @@ where
     let mut beside = Beside::new(path, failed);
     let mut written = Written { path: path.to_owned(), succeeded: 0, failed: 0, failed_path: None };
     for result in results {
-        let result = result.map_err(|e| OutputError::Results(e.into()))?;
+        readable(&result)?;
         let record = Record::of(&result).map_err(|e| wrong(result.row, e))?;
         match result.result {
             Ok(_) => written.succeeded += 1,
@@ -162,21 +163,27 @@ where
 ///
 /// # Errors
 /// If a result cannot be read or written.
-pub fn write_lines<T, E>(
-    results: impl IntoIterator<Item = Result<RunResult<T>, E>>,
+pub fn write_lines<T: Serialize>(
+    results: impl IntoIterator<Item = RunResult<T>>,
     mut writer: impl Write,
-) -> Result<(), OutputError>
-where
-    T: Serialize,
-    E: Into<Box<dyn StdError + Send + Sync>>,
-{
+) -> Result<(), OutputError> {
     let file = |source| OutputError::File { path: PathBuf::from("-"), source };
     for result in results {
-        let result = result.map_err(|e| OutputError::Results(e.into()))?;
+        readable(&result)?;
         let record = Record::of(&result).map_err(|e| wrong(result.row, e))?;
         record.write(&mut writer).map_err(file)?;
     }
     writer.flush().map_err(file)
+}
+
+/// An error if this is no row's result: the results end here, because the ledger cannot be read.
+fn readable<T>(result: &RunResult<T>) -> Result<(), OutputError> {
+    match &result.result {
+        Err(error) if error.kind == BatchErrorKind::Unreadable && result.key.is_empty() => {
+            Err(OutputError::Results(error.message.clone()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn wrong(row: u64, message: impl fmt::Display) -> OutputError {
@@ -210,7 +217,7 @@ impl Sink {
             return Err(OutputError::NoParquet(path.to_owned()));
         }
         let failed = |source| OutputError::File { path: path.to_owned(), source };
-        let file = Atomic::create(path).map_err(failed)?;
+        let file = Atomic::create(path)?;
         let columns = || columns::Columns::of(T::SCHEMA, among);
         match format {
             Format::Jsonl => Ok(Self::Jsonl(file)),
@@ -268,7 +275,7 @@ impl Beside {
         let Some(path) = &self.path else { return Ok(()) };
         let failed = |source| OutputError::File { path: path.clone(), source };
         if self.file.is_none() {
-            self.file = Some(Atomic::create(path).map_err(failed)?);
+            self.file = Some(Atomic::create(path)?);
         }
         match &mut self.file {
             Some(file) => record.write(file).map_err(failed),

@@ -55,7 +55,7 @@ impl<'a> Record<'a> {
     pub(super) fn of<T: Serialize>(row: &'a RunResult<T>) -> Result<Self, serde_json::Error> {
         let blank = Self {
             key: &row.key,
-            outcome: row.outcome().name(),
+            outcome: row.outcome.name(),
             value: None,
             kind: None,
             reason: None,

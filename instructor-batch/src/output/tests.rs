@@ -1,7 +1,6 @@
 //! What is written is read again.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::fs;
 
 use instructor_core::reply::Stop;
@@ -11,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::results::{BatchError, BatchErrorKind, BatchSuccess};
+use crate::run::Outcome;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Extract)]
 struct Order {
@@ -78,7 +78,7 @@ fn order(i: u64) -> Order {
     }
 }
 
-fn row<T>(row: u64, result: Result<T, BatchErrorKind>) -> Result<RunResult<T>, Infallible> {
+fn row<T>(row: u64, result: Result<T, BatchErrorKind>) -> RunResult<T> {
     let result = match result {
         Ok(result) => Ok(BatchSuccess {
             custom_id: "x".into(),
@@ -93,11 +93,15 @@ fn row<T>(row: u64, result: Result<T, BatchErrorKind>) -> Result<RunResult<T>, I
             Err(BatchError { raw, ..BatchError::new("x", kind, "it is wrong") })
         }
     };
-    Ok(RunResult { row, key: format!("row-{row}"), rounds: 2, result })
+    let outcome = match &result {
+        Ok(_) => Outcome::Succeeded,
+        Err(error) => Outcome::of(&error.kind),
+    };
+    RunResult { row, key: format!("row-{row}"), outcome, rounds: 2, result }
 }
 
 /// Ten rows, of which the second was rejected and the third is missing.
-fn rows() -> Vec<Result<RunResult<Order>, Infallible>> {
+fn rows() -> Vec<RunResult<Order>> {
     let place = Place::ROOT;
     let violation = Violation::new(place.field("big"), "range", "must be at most 9").found(&900);
     (0..10)
@@ -189,8 +193,9 @@ fn an_error_leaves_the_older_file_and_nothing_else() {
         }
         let path = folder.path().join(name);
         fs::write(&path, "older").unwrap();
-        let broken = rows().into_iter().map(|row| row.map_err(|e| match e {})).take(5);
-        let broken = broken.chain([Err("the ledger is gone")]);
+        let gone = BatchError::new("", BatchErrorKind::Unreadable, "the ledger is gone");
+        let last = RunResult { key: String::new(), result: Err(gone), ..rows().remove(0) };
+        let broken = rows().into_iter().take(5).chain([last]);
         let error = write(broken, &path, &Failed::Beside).unwrap_err();
         assert_eq!(error.to_string(), "the results cannot be read: the ledger is gone");
         assert_eq!(fs::read_to_string(&path).unwrap(), "older");
@@ -390,7 +395,6 @@ mod table {
 
     #[derive(Debug, Deserialize, Extract)]
     struct Liar {
-        #[expect(dead_code, reason = "only the schema speaks of it")]
         age: u8,
     }
 
