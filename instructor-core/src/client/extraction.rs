@@ -77,11 +77,18 @@ impl<T> Extraction<T> {
             self.settings.problem = Some(format!("an example breaks its own rules: {rejection}"));
         }
         match serde_json::to_string(value) {
-            Ok(json) => self.draft.examples.push((input.into(), json)),
+            Ok(json) => self.example_json(input, json),
             Err(e) => {
                 self.settings.problem = Some(format!("an example cannot be written as JSON: {e}"));
+                self
             }
         }
+    }
+
+    /// A solved example whose value is there as JSON, as serde writes it. One that does not fit the
+    /// type is refused when the question is sent.
+    pub fn example_json(mut self, input: impl Into<String>, json: impl Into<String>) -> Self {
+        self.draft.examples.push((input.into(), json.into()));
         self
     }
 }
