@@ -187,7 +187,8 @@ async fn write_body(lines: &Path, body: &Path) -> std::io::Result<()> {
 }
 
 fn read(name: &str, told: &Value) -> Result<BatchJobInfo, JobError> {
-    let id = told::text(told, "/id").ok_or_else(|| JobError::Invalid("a batch without id".into()))?;
+    let id =
+        told::text(told, "/id").ok_or_else(|| JobError::Invalid("a batch without id".into()))?;
     let word = told::text(told, "/processing_status").unwrap_or_default();
     let count = |name| told::count(told, &format!("/request_counts/{name}"));
     let named = ["processing", "succeeded", "errored", "canceled", "expired"];
@@ -285,7 +286,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         for (lines, expected) in [
             ("", "{\"requests\":[]}"),
-            ("{\"a\":1}\n{\"b\":\"\u{2028}\"}\n", "{\"requests\":[{\"a\":1},{\"b\":\"\u{2028}\"}]}"),
+            (
+                "{\"a\":1}\n{\"b\":\"\u{2028}\"}\n",
+                "{\"requests\":[{\"a\":1},{\"b\":\"\u{2028}\"}]}",
+            ),
             ("{\"a\":1}\r\n\n{\"b\":2}", "{\"requests\":[{\"a\":1},{\"b\":2}]}"),
         ] {
             let file = directory.path().join("lines.jsonl");

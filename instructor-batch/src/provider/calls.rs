@@ -9,13 +9,15 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, Method};
 use instructor_core::provider::Provider;
-use instructor_core::transport::{Files, HttpRequest, HttpResponse, Sign, Transport, TransportError};
+use instructor_core::transport::{
+    Files, HttpRequest, HttpResponse, Sign, Transport, TransportError,
+};
 use instructor_core::{Client, RetryPolicy};
 use serde_json::Value;
 
+use super::JobError;
 use super::failure::CallError;
 use super::place::origin;
-use super::JobError;
 
 /// How often something is asked for again that should be there soon.
 const LATE: u32 = 6;
@@ -234,7 +236,8 @@ impl Calls {
     }
 
     async fn for_upload(&self, file: &Path) -> Result<Option<Duration>, CallError> {
-        let bytes = tokio::fs::metadata(file).await.map_err(|error| CallError::file(file, error))?;
+        let bytes =
+            tokio::fs::metadata(file).await.map_err(|error| CallError::file(file, error))?;
         let slowest = Duration::from_secs(bytes.len() / SLOWEST);
         Ok(self.timeout.map(|timeout| timeout.saturating_add(slowest)))
     }
@@ -250,7 +253,9 @@ fn redirection(response: &HttpResponse, url: &str) -> Option<String> {
         return None;
     }
     match place {
-        _ if place.starts_with("https://") || place.starts_with("http://") => Some(place.to_owned()),
+        _ if place.starts_with("https://") || place.starts_with("http://") => {
+            Some(place.to_owned())
+        }
         _ if place.starts_with('/') && !place.starts_with("//") => {
             Some(format!("{}{place}", origin(url)))
         }

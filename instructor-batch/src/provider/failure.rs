@@ -48,7 +48,8 @@ const FULL: &[&str] = &[
 ];
 
 /// What the services say of a file that they have, but do not find yet.
-const UNSEEN: &[&str] = &["cannot find", "not found", "no such file", "does not exist", "not exist"];
+const UNSEEN: &[&str] =
+    &["cannot find", "not found", "no such file", "does not exist", "not exist"];
 
 impl CallError {
     /// The error in a response whose status says so.

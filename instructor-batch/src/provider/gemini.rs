@@ -144,7 +144,8 @@ impl BatchProvider for Gemini {
                 let told = self.told(&job.id).await?;
                 let lines = inlined(&told).map(lines).unwrap_or_default();
                 let written = tokio::fs::write(into.output, lines).await;
-                written.map_err(|error| CallError::file(into.output, error).about("the results"))?;
+                written
+                    .map_err(|error| CallError::file(into.output, error).about("the results"))?;
             } else {
                 let path = format!("/{}:download", name(&output, "files"));
                 let url = self.place.within("download").asking(&path, &[("alt", "media")]);
@@ -182,7 +183,8 @@ impl Gemini {
 
     /// Uploads a file: one call says what will come and gives an address, the other sends it there.
     async fn upload(&self, file: &Path, label: &str) -> Result<String, CallError> {
-        let bytes = tokio::fs::metadata(file).await.map_err(|error| CallError::file(file, error))?;
+        let bytes =
+            tokio::fs::metadata(file).await.map_err(|error| CallError::file(file, error))?;
         let url = self.place.within("upload").at("/files");
         let about = json!({"file": {"displayName": label}});
         let mut start = self.calls.request(Method::POST, url, about.to_string());
@@ -192,9 +194,9 @@ impl Gemini {
         say(&mut start, "x-goog-upload-header-content-type", "application/jsonl");
         let started = self.calls.send(start).await?;
         let address = started.headers.get("x-goog-upload-url").and_then(|url| url.to_str().ok());
-        let address = address.filter(|url| url.starts_with("http")).ok_or_else(|| {
-            CallError::Unreadable("no address for the file came back".to_owned())
-        })?;
+        let address = address
+            .filter(|url| url.starts_with("http"))
+            .ok_or_else(|| CallError::Unreadable("no address for the file came back".to_owned()))?;
         let mut send = self.calls.request(Method::POST, address.to_owned(), Bytes::new());
         if !self.place.holds(address) {
             send.headers.clear();
@@ -217,7 +219,8 @@ impl Gemini {
         let mut patience = self.calls.patience();
         while busy && let Some(pause) = patience.next() {
             self.calls.sleep(pause).await;
-            let told = self.calls.get_late(self.place.at(&format!("/{}", name(file, "files")))).await?;
+            let told =
+                self.calls.get_late(self.place.at(&format!("/{}", name(file, "files")))).await?;
             busy = told["state"] == "PROCESSING";
         }
         Ok(())
@@ -349,7 +352,10 @@ mod tests {
         let job = read("google", &told).unwrap();
         assert_eq!((job.id.as_str(), job.status), ("batches/abc", Status::Completed));
         assert_eq!(job.raw_status, "BATCH_STATE_SUCCEEDED");
-        assert_eq!((job.counts.total, job.counts.completed, job.counts.failed), (Some(10), Some(9), Some(1)));
+        assert_eq!(
+            (job.counts.total, job.counts.completed, job.counts.failed),
+            (Some(10), Some(9), Some(1))
+        );
         assert_eq!(job.files.output.as_deref(), Some("files/batch-abc"));
         assert_eq!(job.files.input.as_deref(), Some("files/in"));
         assert_eq!((job.label.as_deref(), job.model.as_deref()), (Some("r1-s1"), Some("gemini-x")));
@@ -388,7 +394,8 @@ mod tests {
             {"response": {"candidates": []}, "metadata": {"key": "a"}},
             {"error": {"code": 8, "message": "no"}},
         ]);
-        let told = json!({"name": "b", "response": {"inlinedResponses": {"inlinedResponses": results}}});
+        let told =
+            json!({"name": "b", "response": {"inlinedResponses": {"inlinedResponses": results}}});
         assert_eq!(read("google", &told).unwrap().files.output.as_deref(), Some(INLINE));
         assert_eq!(
             lines(inlined(&told).unwrap()),

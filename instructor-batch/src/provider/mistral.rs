@@ -176,7 +176,8 @@ fn about(id: &str, error: CallError) -> JobError {
 }
 
 fn read(name: &str, told: &Value) -> Result<BatchJobInfo, JobError> {
-    let id = told::text(told, "/id").ok_or_else(|| JobError::Invalid("a batch without id".into()))?;
+    let id =
+        told::text(told, "/id").ok_or_else(|| JobError::Invalid("a batch without id".into()))?;
     let word = told::text(told, "/status").unwrap_or_default();
     let mut job = BatchJobInfo::new(name, id, told::status(WORDS, word), word);
     job.counts = BatchCounts {
@@ -230,11 +231,17 @@ mod tests {
         )
         .unwrap();
         assert_eq!(job.status, Status::Completed);
-        assert_eq!((job.counts.total, job.counts.completed, job.counts.failed), (Some(10), Some(8), Some(2)));
+        assert_eq!(
+            (job.counts.total, job.counts.completed, job.counts.failed),
+            (Some(10), Some(8), Some(2))
+        );
         assert_eq!((job.files.output.as_deref(), job.files.errors), (Some("f-out"), None));
         assert_eq!(job.files.input.as_deref(), Some("f-in"));
         assert_eq!(job.errors[0].message, "too long");
-        assert_eq!((job.label.as_deref(), job.model.as_deref()), (Some("r1-s1"), Some("mistral-x")));
+        assert_eq!(
+            (job.label.as_deref(), job.model.as_deref()),
+            (Some("r1-s1"), Some("mistral-x"))
+        );
         assert!(job.timestamps.ended > job.timestamps.started);
     }
 

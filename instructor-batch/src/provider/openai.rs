@@ -14,7 +14,9 @@ use super::{
     BatchProvider, Downloaded, Downloads, JobError, Limits, NewJob, SharedProvider, SubmitError,
     files,
 };
-use crate::job::{BatchCounts, BatchJobError, BatchJobInfo, BatchStatus as Status, BatchTimestamps};
+use crate::job::{
+    BatchCounts, BatchJobError, BatchJobInfo, BatchStatus as Status, BatchTimestamps,
+};
 use crate::line::Envelope;
 
 /// What a service does differently.
@@ -44,8 +46,7 @@ pub(super) const OPENAI: Deviations = Deviations {
     label: Some("instructor_label"),
 };
 
-pub(super) const AZURE: Deviations =
-    Deviations { processes_file: true, version: "", ..OPENAI };
+pub(super) const AZURE: Deviations = Deviations { processes_file: true, version: "", ..OPENAI };
 
 pub(super) const TOGETHER: Deviations = Deviations {
     upload: "/files/upload",
@@ -275,7 +276,8 @@ fn bad_request(message: String) -> JobError {
 /// The body of the call that creates a job.
 fn creation(deviations: &Deviations, job: &NewJob<'_>, file: &str) -> Value {
     let end = ENDS.iter().find(|end| job.path.ends_with(**end));
-    let endpoint = end.map_or_else(|| job.path.to_owned(), |end| deviations.version.to_owned() + end);
+    let endpoint =
+        end.map_or_else(|| job.path.to_owned(), |end| deviations.version.to_owned() + end);
     let mut body = json!({
         "input_file_id": file,
         "endpoint": endpoint,
@@ -295,7 +297,8 @@ fn listed(page: &Value) -> &[Value] {
 /// Reads a job, which may be wrapped where it is created.
 fn read(name: &str, deviations: &Deviations, told: &Value) -> Result<BatchJobInfo, JobError> {
     let told = told.get("job").filter(|job| job.is_object()).unwrap_or(told);
-    let id = told::text(told, "/id").ok_or_else(|| JobError::Invalid("a batch without id".into()))?;
+    let id =
+        told::text(told, "/id").ok_or_else(|| JobError::Invalid("a batch without id".into()))?;
     let word = told::text(told, "/status").unwrap_or_default();
     let mut job = BatchJobInfo::new(name, id, told::status(WORDS, word), word);
     job.counts = BatchCounts {
@@ -314,8 +317,7 @@ fn read(name: &str, deviations: &Deviations, told: &Value) -> Result<BatchJobInf
     job.files.output = told::owned(told, "/output_file_id");
     job.files.errors = told::owned(told, "/error_file_id");
     job.errors = errors(told);
-    job.label =
-        deviations.label.and_then(|label| told::owned(told, &format!("/metadata/{label}")));
+    job.label = deviations.label.and_then(|label| told::owned(told, &format!("/metadata/{label}")));
     job.model = told::owned(told, "/model").or_else(|| told::owned(told, "/model_id"));
     Ok(job)
 }

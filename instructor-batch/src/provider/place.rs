@@ -85,7 +85,12 @@ mod tests {
     #[test]
     fn the_place_is_told_by_where_a_single_request_goes() {
         for (url, end, path, expected) in [
-            ("https://a.b/v1/chat/completions", "/chat/completions", "/files", "https://a.b/v1/files"),
+            (
+                "https://a.b/v1/chat/completions",
+                "/chat/completions",
+                "/files",
+                "https://a.b/v1/files",
+            ),
             ("https://a.b/v1/responses?x=1", "/responses", "/files", "https://a.b/v1/files?x=1"),
             (
                 "https://a.b/openai/deployments/d/chat/completions?api-version=1",
@@ -109,9 +114,12 @@ mod tests {
 
     #[test]
     fn an_id_leads_nowhere_else() {
-        for (id, expected) in
-            [("batch_1-a", "batch_1-a"), ("a/../b", "a%2F..%2Fb"), ("a?b#c", "a%3Fb%23c"), ("é", "%C3%A9")]
-        {
+        for (id, expected) in [
+            ("batch_1-a", "batch_1-a"),
+            ("a/../b", "a%2F..%2Fb"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("é", "%C3%A9"),
+        ] {
             assert_eq!(escaped(id), expected);
         }
         assert!(!escaped("..").ends_with('.'));

@@ -133,6 +133,8 @@ mod tests {
             assert_eq!(error(nothing), None);
         }
         let key = "sk-aB3dE5gH7jK9mN1pQ3";
-        assert!(!error(json!({"message": format!("bad key {key}")})).unwrap().message.contains(key));
+        assert!(
+            !error(json!({"message": format!("bad key {key}")})).unwrap().message.contains(key)
+        );
     }
 }
