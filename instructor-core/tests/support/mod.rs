@@ -10,8 +10,8 @@ use http::HeaderMap;
 use instructor_core::provider::{Provider, Service, Setup};
 use instructor_core::schema::{Field, Schema, Shape};
 use instructor_core::transport::{
-    BoxFuture, FetchError, FetchPolicy, Fetched, HttpRequest, HttpResponse, Network, Reqwest,
-    Transport, TransportError,
+    BoxFuture, FetchError, FetchPolicy, Fetched, Files, HttpRequest, HttpResponse, Network,
+    Reqwest, Transport, TransportError,
 };
 use instructor_core::{Client, ClientBuilder, Extract, Path, Report};
 use serde::{Deserialize, Serialize};
@@ -226,6 +226,14 @@ impl Pauses {
 impl Transport for Pauses {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         self.network.send(request)
+    }
+
+    fn transfer<'a>(
+        &'a self,
+        request: HttpRequest,
+        files: Files<'a>,
+    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+        self.network.transfer(request, files)
     }
 
     fn fetch<'a>(
