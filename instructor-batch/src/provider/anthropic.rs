@@ -181,12 +181,7 @@ async fn write_body(lines: &Path, body: &Path) -> std::io::Result<()> {
 }
 
 fn read(name: &str, told: &Value) -> Result<BatchJobInfo, JobError> {
-<<<<<<< HEAD
-    let id =
-        told::text(told, "/id").ok_or_else(|| JobError::Invalid("a batch without id".into()))?;
-=======
     let id = told::text(told, "/id").ok_or_else(jobs::nameless)?;
->>>>>>> wt-c
     let word = told::text(told, "/processing_status").unwrap_or_default();
     let count = |name| told::count(told, &format!("/request_counts/{name}"));
     let named = ["processing", "succeeded", "errored", "canceled", "expired"];

@@ -158,12 +158,7 @@ impl Mistral {
 }
 
 fn read(name: &str, told: &Value) -> Result<BatchJobInfo, JobError> {
-<<<<<<< HEAD
-    let id =
-        told::text(told, "/id").ok_or_else(|| JobError::Invalid("a batch without id".into()))?;
-=======
     let id = told::text(told, "/id").ok_or_else(jobs::nameless)?;
->>>>>>> wt-c
     let word = told::text(told, "/status").unwrap_or_default();
     let mut job = BatchJobInfo::new(name, id, told::status(WORDS, word), word);
     job.counts = BatchCounts {
