@@ -16,6 +16,8 @@ pub mod job;
 pub mod provider;
 pub mod run;
 pub mod output;
+#[cfg(feature = "cli")]
+pub mod cli;
 
 pub use file::FileError;
 pub use job::{BatchJobInfo, BatchStatus};

@@ -113,7 +113,8 @@ fn column(name: &str, schema: &'static Schema, above: &mut Vec<&'static Schema>)
             Column { nullable: true, ..made(Kind::Json) }
         }
         Shape::Tuple(_) | Shape::Map { .. } | Shape::Enum { .. } => made(Kind::Json),
-        Shape::Recursive(_) => Column { nullable: true, ..made(Kind::Json) },
+        // Only the schema of a type that contains itself with nothing in between is left here.
+        Shape::Recursive(_) | Shape::Linked(_) => Column { nullable: true, ..made(Kind::Json) },
     }
 }
 
