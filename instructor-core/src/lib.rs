@@ -43,6 +43,8 @@ mod error;
 #[cfg(feature = "client")]
 mod retry;
 #[cfg(feature = "client")]
+mod rate;
+#[cfg(feature = "client")]
 pub mod observe;
 #[cfg(feature = "client")]
 mod client;
@@ -59,7 +61,7 @@ pub use advice::Advice;
 pub use attempt::{Attempt, Attempts};
 #[cfg(feature = "client")]
 pub use client::{
-    Client, ClientBuilder, Conversation, Extracted, Extraction, Form, Glanced, Judged,
+    Client, ClientBuilder, Conversation, Extracted, Extraction, Extractions, Form, Glanced, Judged,
 };
 #[cfg(feature = "client")]
 pub use error::Error;
@@ -69,6 +71,8 @@ pub use media::Media;
 pub use observe::Observer;
 #[cfg(feature = "client")]
 pub use offline::Offline;
+#[cfg(feature = "client")]
+pub use rate::{Limiter, RateLimits};
 #[cfg(feature = "client")]
 pub use reply::Usage;
 #[cfg(feature = "client")]
