@@ -189,7 +189,3 @@ pub enum SubmitError {
 
 /// A batch provider that can be shared.
 pub type SharedProvider = Arc<dyn BatchProvider>;
-/// The batch API of a client; the services follow.
-pub fn connect(_: &instructor_core::Client) -> Result<Arc<dyn BatchProvider>, JobError> {
-    Err(JobError::Invalid(String::new()))
-}
