@@ -18,6 +18,7 @@ mod extract;
 mod parallel;
 mod maybe;
 mod cited;
+mod dynamic;
 #[cfg(feature = "client")]
 mod advice;
 #[cfg(feature = "client")]
@@ -84,6 +85,7 @@ pub use transport::FetchPolicy;
 
 pub use align::{Repair, RepairKind};
 pub use cited::{Cited, Quote};
+pub use dynamic::{AlreadySet, Dynamic};
 pub use extract::{Extract, Extractor};
 pub use maybe::Maybe;
 pub use parallel::{Called, Parallel};
