@@ -188,9 +188,18 @@ macro_rules! draft_setters {
             T: crate::extract::Extract + serde::Serialize,
         {
             match super::examples::written(value) {
-                Ok(json) => self.draft.examples.push((input.into(), json)),
-                Err(problem) => self.settings.problem = Some(problem),
+                Ok(json) => self.example_json(input, json),
+                Err(problem) => {
+                    self.settings.problem = Some(problem);
+                    self
+                }
             }
+        }
+
+        /// A solved example whose value is there as JSON, as serde writes it. One that does not fit
+        /// the type is refused when the question is sent.
+        pub fn example_json(mut self, input: impl Into<String>, json: impl Into<String>) -> Self {
+            self.draft.examples.push((input.into(), json.into()));
             self
         }
     };
