@@ -48,13 +48,6 @@ impl<T> Extraction<T> {
         self.draft.media.push(media);
         self
     }
-
-    /// A solved example whose value is there as JSON, as serde writes it. One that does not fit the
-    /// type is refused when the question is sent.
-    pub fn example_json(mut self, input: impl Into<String>, json: impl Into<String>) -> Self {
-        self.draft.examples.push((input.into(), json.into()));
-        self
-    }
 }
 
 impl<T: Extract + Send + Sync> Extraction<T> {
