@@ -1,75 +1,96 @@
-//! The plain answer of a chat completion, without a tree and without reading the rest.
+//! The plain answer of a chat completion.
 
 use std::borrow::Cow;
 
 use super::decode;
+use crate::cursor::Cursor;
 use crate::provider::Glance;
+use crate::provider::glance::{Once, once};
 use crate::reply::Stop;
-use crate::scan::{Elements, Entries, is_null, text};
 
 /// The answer, if there is one choice that ended well, with one tool call or text.
 pub(super) fn glance(body: &[u8]) -> Option<Glance<'_>> {
-    let [model, choices, usage, error] = properties(body, ["model", "choices", "usage", "error"])?;
-    absent(error)?;
-    let choice = only(choices?)?;
-    let [message, finish, error] = properties(choice, ["message", "finish_reason", "error"])?;
-    absent(error)?;
-    let stop = match finish? {
-        br#""tool_calls""# => Stop::ToolCalls,
-        br#""stop""# => Stop::End,
-        _ => return None,
-    };
-    let [content, refusal, calls, legacy] =
-        properties(message?, ["content", "refusal", "tool_calls", "function_call"])?;
-    absent(refusal)?;
-    absent(legacy)?;
-    let (tool, answer) = match present(calls) {
-        Some(calls) => {
-            let [function] = properties(only(calls)?, ["function"])?;
-            let [name, arguments] = properties(function?, ["name", "arguments"])?;
-            (Some(text(name?)?), text(arguments?)?)
-        }
-        None => (None, text(content?)?),
-    };
-    let usage = match present(usage) {
+    let mut at = Cursor::new(body)?;
+    let (mut id, mut model, mut choice, mut usage, mut error) = Default::default();
+    at.object(|at, name| match name {
+        "id" => once(&mut id, at, Cursor::text),
+        "model" => once(&mut model, at, Cursor::text),
+        "choices" => once(&mut choice, at, |at| at.only(self::choice)),
+        "usage" => once(&mut usage, at, Cursor::raw),
+        "error" => once(&mut error, at, Cursor::null),
+        _ => at.skip(),
+    })?;
+    at.end()?;
+    let (stop, (tool, answer)) = choice??;
+    let usage = match usage.flatten() {
         Some(usage) => Some(decode::usage_in(usage)?),
         None => None,
     };
-    let model: Option<Cow<'_, str>> = match present(model) {
-        Some(model) => Some(text(model)?),
-        None => None,
+    Some(Glance { model: model.flatten(), usage, stop, tool, answer })
+}
+
+/// The name of a tool and its arguments, or a text.
+type Answer<'a> = (Option<Cow<'a, str>>, Cow<'a, str>);
+
+fn choice<'a>(at: &mut Cursor<'a>) -> Option<(Stop, Answer<'a>)> {
+    let (mut finish, mut message, mut error): (Once<Cow<'a, str>>, _, _) = Default::default();
+    at.object(|at, name| match name {
+        "finish_reason" => once(&mut finish, at, Cursor::text),
+        "message" => once(&mut message, at, self::message),
+        "error" => once(&mut error, at, Cursor::null),
+        _ => at.skip(),
+    })?;
+    let stop = match &*finish?? {
+        "tool_calls" => Stop::ToolCalls,
+        "stop" => Stop::End,
+        _ => return None,
     };
-    Some(Glance { model, usage, stop, tool, answer })
+    Some((stop, message??))
 }
 
-/// The raw values of these properties; nothing if one stands there twice or the object is broken.
-fn properties<'a, const N: usize>(
-    json: &'a [u8],
-    names: [&str; N],
-) -> Option<[Option<&'a [u8]>; N]> {
-    let mut found = [None; N];
-    let mut entries = Entries::new(json)?;
-    for (name, value) in entries.by_ref() {
-        if let Some(i) = names.iter().position(|wanted| wanted.as_bytes() == name)
-            && found[i].replace(value).is_some()
-        {
-            return None;
-        }
+fn message<'a>(at: &mut Cursor<'a>) -> Option<Answer<'a>> {
+    let (mut content, mut calls, mut null): (Once<Cow<'a, str>>, _, [Once<()>; 2]) =
+        Default::default();
+    let (mut reasoning, mut details) = Default::default();
+    at.object(|at, name| match name {
+        "content" => once(&mut content, at, Cursor::text),
+        "tool_calls" => once(&mut calls, at, self::calls),
+        "refusal" => once(&mut null[0], at, Cursor::null),
+        "function_call" => once(&mut null[1], at, Cursor::null),
+        "reasoning_content" => once(&mut reasoning, at, Cursor::skip),
+        "reasoning_details" => once(&mut details, at, Cursor::skip),
+        _ => at.skip(),
+    })?;
+    match calls.flatten().flatten() {
+        Some((name, arguments)) => Some((Some(name), arguments)),
+        None => content?.filter(|text| !text.is_empty()).map(|text| (None, text)),
     }
-    entries.is_complete().then_some(found)
 }
 
-/// The only element of a list.
-fn only(json: &[u8]) -> Option<&[u8]> {
-    let mut elements = Elements::new(json)?;
-    let first = elements.next()?;
-    (elements.next().is_none() && elements.is_complete()).then_some(first)
+/// The only call, if there is one.
+fn calls<'a>(at: &mut Cursor<'a>) -> Option<Option<(Cow<'a, str>, Cow<'a, str>)>> {
+    let mut found = None;
+    at.list(|at| found.replace(call(at)?).is_none().then_some(()))?;
+    Some(found)
 }
 
-fn present(raw: Option<&[u8]>) -> Option<&[u8]> {
-    raw.filter(|raw| !is_null(raw) && *raw != b"[]")
+fn call<'a>(at: &mut Cursor<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+    let (mut id, mut function, mut signature) = Default::default();
+    at.object(|at, name| match name {
+        "id" => once(&mut id, at, Cursor::text),
+        "function" => once(&mut function, at, self::function),
+        "extra_content" => once(&mut signature, at, Cursor::skip),
+        _ => at.skip(),
+    })?;
+    function?
 }
 
-fn absent(raw: Option<&[u8]>) -> Option<()> {
-    present(raw).is_none().then_some(())
+fn function<'a>(at: &mut Cursor<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+    let (mut called, mut arguments) = Default::default();
+    at.object(|at, name| match name {
+        "name" => once(&mut called, at, Cursor::text),
+        "arguments" => once(&mut arguments, at, Cursor::text),
+        _ => at.skip(),
+    })?;
+    Some((called??, arguments??))
 }
