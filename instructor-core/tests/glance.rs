@@ -113,8 +113,26 @@ fn odd_answers_are_left_to_decoding() {
 /// Changes a body: the pieces between its structural characters are cut, doubled or replaced.
 fn mutated(body: &str, changes: &[(prop::sample::Index, prop::sample::Index, u8)]) -> Vec<u8> {
     const WORDS: &[&str] = &[
-        "null", "\"\"", "[]", "{}", "1", "-", "true", "\"x\"", "\"text\"", "\"tool_use\"", "\"id\"",
-        "\"error\"", "\"refusal\"", "\"usage\"", "\"type\"", "\"stop\"", "\\", "\u{0}", "é", "\\u00e9",
+        "null",
+        "\"\"",
+        "[]",
+        "{}",
+        "1",
+        "-",
+        "true",
+        "\"x\"",
+        "\"text\"",
+        "\"tool_use\"",
+        "\"id\"",
+        "\"error\"",
+        "\"refusal\"",
+        "\"usage\"",
+        "\"type\"",
+        "\"stop\"",
+        "\\",
+        "\u{0}",
+        "é",
+        "\\u00e9",
     ];
     let is_mark = |c: char| matches!(c, '{' | '}' | '[' | ']' | ',' | ':');
     let mut pieces: Vec<Vec<u8>> =

@@ -21,19 +21,38 @@ pub struct Glance<'a> {
     pub answer: Cow<'a, str>,
 }
 
-/// A property that may be there once; nothing if it is there twice.
-pub(super) type Once<T> = Option<Option<T>>;
+/// A property that may be there once, and be `null`.
+#[derive(Debug)]
+pub(super) struct Once<T> {
+    seen: bool,
+    /// The value, if there is one.
+    pub(super) value: Option<T>,
+}
 
-/// Reads a property that may be `null`, for the first time.
-pub(super) fn once<'a, T>(
-    place: &mut Once<T>,
-    at: &mut Cursor<'a>,
-    read: impl FnOnce(&mut Cursor<'a>) -> Option<T>,
-) -> Option<()> {
-    place.replace(at.optional(read)?).is_none().then_some(())
+/// A text.
+pub(super) type Text<'a> = Once<Cow<'a, str>>;
+
+impl<T> Once<T> {
+    /// Reads it; nothing if it was there before.
+    pub(super) fn read<'a>(
+        &mut self,
+        at: &mut Cursor<'a>,
+        read: impl FnOnce(&mut Cursor<'a>) -> Option<T>,
+    ) -> Option<()> {
+        if std::mem::replace(&mut self.seen, true) {
+            return None;
+        }
+        at.optional(&mut self.value, read)
+    }
+}
+
+impl<T> Default for Once<T> {
+    fn default() -> Self {
+        Self { seen: false, value: None }
+    }
 }
 
 /// Reads what must be an object, as it stands there.
 pub(super) fn object<'a>(at: &mut Cursor<'a>) -> Option<&'a str> {
-    (at.peek()? == b'{').then(|| at.raw())?
+    if at.peek() == Some(b'{') { at.raw() } else { None }
 }

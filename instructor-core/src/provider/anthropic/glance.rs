@@ -5,44 +5,38 @@ use std::borrow::Cow;
 use super::decode;
 use crate::cursor::Cursor;
 use crate::provider::Glance;
-use crate::provider::glance::{Once, object, once};
+use crate::provider::glance::{Once, Text, object};
 use crate::reply::Stop;
 
 /// The answer, if the message ended well and holds one tool call, or one text. Reasoning, and text
 /// before a call, is passed over.
 pub(super) fn glance(body: &[u8]) -> Option<Glance<'_>> {
     let mut at = Cursor::new(body)?;
-    let (mut id, mut model, mut content, mut reason, mut details, mut usage, mut error): (
-        _,
-        _,
-        _,
-        Once<Cow<'_, str>>,
-        _,
-        _,
-        _,
-    ) = Default::default();
+    let (mut id, mut model, mut reason): (Text<'_>, Text<'_>, Text<'_>) = Default::default();
+    let (mut content, mut usage): (Once<_>, Once<_>) = Default::default();
+    let [mut details, mut error]: [Once<()>; 2] = Default::default();
     at.object(|at, name| match name {
-        "id" => once(&mut id, at, Cursor::text),
-        "model" => once(&mut model, at, Cursor::text),
-        "content" => once(&mut content, at, self::content),
-        "stop_reason" => once(&mut reason, at, Cursor::text),
-        "stop_details" => once(&mut details, at, Cursor::null),
-        "usage" => once(&mut usage, at, Cursor::raw),
-        "error" => once(&mut error, at, Cursor::null),
+        "id" => id.read(at, Cursor::text),
+        "model" => model.read(at, Cursor::text),
+        "content" => content.read(at, self::content),
+        "stop_reason" => reason.read(at, Cursor::text),
+        "stop_details" => details.read(at, Cursor::null),
+        "usage" => usage.read(at, Cursor::raw),
+        "error" => error.read(at, Cursor::null),
         _ => at.skip(),
     })?;
     at.end()?;
-    let stop = match &*reason?? {
+    let stop = match &*reason.value? {
         "tool_use" => Stop::ToolCalls,
         "end_turn" | "stop_sequence" => Stop::End,
         _ => return None,
     };
-    let (tool, answer) = content??;
-    let usage = match usage.flatten() {
+    let (tool, answer) = content.value?;
+    let usage = match usage.value {
         Some(usage) => Some(decode::usage_in(usage)?),
         None => None,
     };
-    Some(Glance { model: model.flatten(), usage, stop, tool, answer })
+    Some(Glance { model: model.value, usage, stop, tool, answer })
 }
 
 /// The name of a tool and its arguments, or a text.
@@ -68,24 +62,19 @@ enum Block<'a> {
 }
 
 fn block<'a>(at: &mut Cursor<'a>) -> Option<Block<'a>> {
-    let (mut kind, mut text, mut id, mut tool, mut input): (
-        Once<Cow<'a, str>>,
-        Once<Cow<'a, str>>,
-        Once<Cow<'a, str>>,
-        Once<Cow<'a, str>>,
-        Once<&'a str>,
-    ) = Default::default();
+    let [mut kind, mut text, mut id, mut tool]: [Text<'a>; 4] = Default::default();
+    let mut input = Once::default();
     at.object(|at, name| match name {
-        "type" => once(&mut kind, at, Cursor::text),
-        "text" => once(&mut text, at, Cursor::text),
-        "id" => once(&mut id, at, Cursor::text),
-        "name" => once(&mut tool, at, Cursor::text),
-        "input" => once(&mut input, at, object),
+        "type" => kind.read(at, Cursor::text),
+        "text" => text.read(at, Cursor::text),
+        "id" => id.read(at, Cursor::text),
+        "name" => tool.read(at, Cursor::text),
+        "input" => input.read(at, object),
         _ => at.skip(),
     })?;
-    Some(match &*kind?? {
-        "tool_use" => Block::Call(tool??, Cow::Borrowed(input??)),
-        "text" => Block::Text(text??),
+    Some(match &*kind.value? {
+        "tool_use" => Block::Call(tool.value?, Cow::Borrowed(input.value?)),
+        "text" => Block::Text(text.value?),
         _ => Block::Other,
     })
 }

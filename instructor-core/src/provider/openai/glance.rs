@@ -5,92 +5,94 @@ use std::borrow::Cow;
 use super::decode;
 use crate::cursor::Cursor;
 use crate::provider::Glance;
-use crate::provider::glance::{Once, once};
+use crate::provider::glance::{Once, Text};
 use crate::reply::Stop;
 
 /// The answer, if there is one choice that ended well, with one tool call or text.
 pub(super) fn glance(body: &[u8]) -> Option<Glance<'_>> {
     let mut at = Cursor::new(body)?;
-    let (mut id, mut model, mut choice, mut usage, mut error) = Default::default();
+    let (mut id, mut model, mut usage): (Text<'_>, Text<'_>, Once<_>) = Default::default();
+    let (mut choice, mut error): (Once<_>, Once<()>) = Default::default();
     at.object(|at, name| match name {
-        "id" => once(&mut id, at, Cursor::text),
-        "model" => once(&mut model, at, Cursor::text),
-        "choices" => once(&mut choice, at, |at| at.only(self::choice)),
-        "usage" => once(&mut usage, at, Cursor::raw),
-        "error" => once(&mut error, at, Cursor::null),
+        "id" => id.read(at, Cursor::text),
+        "model" => model.read(at, Cursor::text),
+        "choices" => choice.read(at, |at| at.only(self::choice)),
+        "usage" => usage.read(at, Cursor::raw),
+        "error" => error.read(at, Cursor::null),
         _ => at.skip(),
     })?;
     at.end()?;
-    let (stop, (tool, answer)) = choice??;
-    let usage = match usage.flatten() {
+    let (stop, (tool, answer)) = choice.value?;
+    let usage = match usage.value {
         Some(usage) => Some(decode::usage_in(usage)?),
         None => None,
     };
-    Some(Glance { model: model.flatten(), usage, stop, tool, answer })
+    Some(Glance { model: model.value, usage, stop, tool, answer })
 }
 
 /// The name of a tool and its arguments, or a text.
 type Answer<'a> = (Option<Cow<'a, str>>, Cow<'a, str>);
 
 fn choice<'a>(at: &mut Cursor<'a>) -> Option<(Stop, Answer<'a>)> {
-    let (mut finish, mut message, mut error): (Once<Cow<'a, str>>, _, _) = Default::default();
+    let (mut finish, mut message, mut error): (Text<'a>, Once<_>, Once<()>) = Default::default();
     at.object(|at, name| match name {
-        "finish_reason" => once(&mut finish, at, Cursor::text),
-        "message" => once(&mut message, at, self::message),
-        "error" => once(&mut error, at, Cursor::null),
+        "finish_reason" => finish.read(at, Cursor::text),
+        "message" => message.read(at, self::message),
+        "error" => error.read(at, Cursor::null),
         _ => at.skip(),
     })?;
-    let stop = match &*finish?? {
+    let stop = match &*finish.value? {
         "tool_calls" => Stop::ToolCalls,
         "stop" => Stop::End,
         _ => return None,
     };
-    Some((stop, message??))
+    Some((stop, message.value?))
 }
 
 fn message<'a>(at: &mut Cursor<'a>) -> Option<Answer<'a>> {
-    let (mut content, mut calls, mut null): (Once<Cow<'a, str>>, _, [Once<()>; 2]) =
-        Default::default();
-    let (mut reasoning, mut details) = Default::default();
+    let mut content = Text::default();
+    let (mut call, mut calls) = (None, Once::default());
+    let [mut refusal, mut legacy, mut reasoning, mut details]: [Once<()>; 4] = Default::default();
     at.object(|at, name| match name {
-        "content" => once(&mut content, at, Cursor::text),
-        "tool_calls" => once(&mut calls, at, self::calls),
-        "refusal" => once(&mut null[0], at, Cursor::null),
-        "function_call" => once(&mut null[1], at, Cursor::null),
-        "reasoning_content" => once(&mut reasoning, at, Cursor::skip),
-        "reasoning_details" => once(&mut details, at, Cursor::skip),
+        "content" => content.read(at, Cursor::text),
+        "tool_calls" => calls.read(at, |at| self::calls(at, &mut call)),
+        "refusal" => refusal.read(at, Cursor::null),
+        "function_call" => legacy.read(at, Cursor::null),
+        "reasoning_content" => reasoning.read(at, Cursor::skip),
+        "reasoning_details" => details.read(at, Cursor::skip),
         _ => at.skip(),
     })?;
-    match calls.flatten().flatten() {
+    match call {
         Some((name, arguments)) => Some((Some(name), arguments)),
-        None => content?.filter(|text| !text.is_empty()).map(|text| (None, text)),
+        None => content.value.filter(|text| !text.is_empty()).map(|text| (None, text)),
     }
 }
 
-/// The only call, if there is one.
-fn calls<'a>(at: &mut Cursor<'a>) -> Option<Option<(Cow<'a, str>, Cow<'a, str>)>> {
-    let mut found = None;
-    at.list(|at| found.replace(call(at)?).is_none().then_some(()))?;
-    Some(found)
+/// The name of a tool and its arguments.
+type Call<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// At most one call.
+fn calls<'a>(at: &mut Cursor<'a>, found: &mut Option<Call<'a>>) -> Option<()> {
+    at.list(|at| found.replace(call(at)?).is_none().then_some(()))
 }
 
-fn call<'a>(at: &mut Cursor<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
-    let (mut id, mut function, mut signature) = Default::default();
+fn call<'a>(at: &mut Cursor<'a>) -> Option<Call<'a>> {
+    let (mut id, mut function, mut signature): (Text<'a>, Once<_>, Once<()>) = Default::default();
     at.object(|at, name| match name {
-        "id" => once(&mut id, at, Cursor::text),
-        "function" => once(&mut function, at, self::function),
-        "extra_content" => once(&mut signature, at, Cursor::skip),
+        "id" => id.read(at, Cursor::text),
+        "function" => function.read(at, self::function),
+        "extra_content" => signature.read(at, Cursor::skip),
         _ => at.skip(),
     })?;
-    function?
+    function.value
 }
 
-fn function<'a>(at: &mut Cursor<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
-    let (mut called, mut arguments) = Default::default();
+fn function<'a>(at: &mut Cursor<'a>) -> Option<Call<'a>> {
+    let (mut called, mut arguments): (Text<'a>, Text<'a>) = Default::default();
     at.object(|at, name| match name {
-        "name" => once(&mut called, at, Cursor::text),
-        "arguments" => once(&mut arguments, at, Cursor::text),
+        "name" => called.read(at, Cursor::text),
+        "arguments" => arguments.read(at, Cursor::text),
         _ => at.skip(),
     })?;
-    Some((called??, arguments??))
+    Some((called.value?, arguments.value?))
 }
