@@ -9,6 +9,8 @@ mod path;
 #[cfg(feature = "client")]
 #[doc(hidden)]
 pub mod scan;
+#[cfg(feature = "client")]
+mod cursor;
 pub mod schema;
 mod quote;
 pub mod validate;
@@ -44,6 +46,8 @@ mod error;
 #[cfg(feature = "client")]
 mod retry;
 #[cfg(feature = "client")]
+mod rate;
+#[cfg(feature = "client")]
 pub mod observe;
 #[cfg(feature = "client")]
 mod client;
@@ -60,7 +64,7 @@ pub use advice::Advice;
 pub use attempt::{Attempt, Attempts};
 #[cfg(feature = "client")]
 pub use client::{
-    Client, ClientBuilder, Conversation, Extracted, Extraction, Form, Glanced, Judged,
+    Client, ClientBuilder, Conversation, Extracted, Extraction, Extractions, Form, Glanced, Judged,
 };
 #[cfg(feature = "client")]
 pub use error::Error;
@@ -70,6 +74,8 @@ pub use media::Media;
 pub use observe::Observer;
 #[cfg(feature = "client")]
 pub use offline::Offline;
+#[cfg(feature = "client")]
+pub use rate::{Limiter, RateLimits};
 #[cfg(feature = "client")]
 pub use reply::Usage;
 #[cfg(feature = "client")]
