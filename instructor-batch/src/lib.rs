@@ -18,6 +18,7 @@ pub mod job;
 pub mod provider;
 pub mod run;
 pub mod output;
+pub mod report;
 #[cfg(feature = "cli")]
 pub mod cli;
 

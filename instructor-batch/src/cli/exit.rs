@@ -5,7 +5,9 @@ use std::fmt;
 use instructor_core::Error;
 
 use crate::output::OutputError;
-use crate::provider::{JobError, SubmitError};
+use crate::provider::JobError;
+use crate::report::ReportError;
+use crate::run::RunError;
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,11 +141,27 @@ impl From<JobError> for Failure {
     }
 }
 
-impl From<SubmitError> for Failure {
-    fn from(error: SubmitError) -> Self {
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        let program = program();
         match error {
-            SubmitError::Refused(error) => error.into(),
-            _ => Self::new(Exit::Service, error.to_string()),
+            RunError::Client(error) => error.into(),
+            RunError::Job(error) => {
+                let Self { exit, message } = error.into();
+                Self::new(exit, format!("{message}; the run can be resumed"))
+            }
+            RunError::Locked { .. } => Self::new(Exit::Locked, error.to_string()),
+            RunError::Paused { .. } => Self::new(Exit::Service, error.to_string()),
+            RunError::Exists { dir } => {
+                let dir = dir.display();
+                let way = format!("`{program} run resume {dir}` goes on with a run");
+                Self::configuration(format!("{dir} is not empty: {way}, or choose another directory"))
+            }
+            RunError::NotARun { dir } => {
+                let way = format!("create one with `{program} run create`");
+                Self::configuration(format!("{} holds no run: {way}", dir.display()))
+            }
+            error => Self::configuration(for_the_shell(&error.to_string())),
         }
     }
 }
@@ -151,6 +169,15 @@ impl From<SubmitError> for Failure {
 impl From<OutputError> for Failure {
     fn from(error: OutputError) -> Self {
         Self::configuration(error.to_string())
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Run(error) => error.into(),
+            error => Self::configuration(error.to_string()),
+        }
     }
 }
 
@@ -167,6 +194,13 @@ pub(super) fn usage(message: &str) -> String {
     }
     let message = parts.join(" ");
     format!("{}: see `--help`\n", message.trim_end_matches([':', '.']))
+}
+
+/// The name of the program, for commands that people may copy.
+pub(super) fn program() -> String {
+    let name = std::env::args_os().next().map(std::path::PathBuf::from);
+    let name = name.as_deref().and_then(|path| path.file_stem()).map(|name| name.to_string_lossy());
+    name.map_or_else(|| "instructor".to_owned(), std::borrow::Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -35,6 +35,10 @@ mod client;
 mod subject;
 mod schema;
 mod extract;
+mod source;
+mod progress;
+mod look;
+mod run;
 mod batch;
 
 use args::{Args, Verb};
@@ -45,15 +49,15 @@ use subject::Subject;
 /// The commands for a type of your own; a `main` of its own has nothing else to do. It builds its own
 /// runtime, so it must not be called inside of one.
 pub fn main<T: Extract + Serialize + Send + Sync>() -> ExitCode {
-    run::<T>(Subject::Type, std::env::args_os())
+    with::<T>(Subject::Type, std::env::args_os())
 }
 
 /// The program `instructor`: the commands for what a JSON Schema file says.
 pub fn program() -> ExitCode {
-    run::<Dynamic>(Subject::File, std::env::args_os())
+    with::<Dynamic>(Subject::File, std::env::args_os())
 }
 
-fn run<T: Extract + Serialize + Send + Sync>(
+fn with<T: Extract + Serialize + Send + Sync>(
     subject: Subject,
     arguments: impl IntoIterator<Item = OsString>,
 ) -> ExitCode {
@@ -121,7 +125,7 @@ fn dispatch<T: Extract + Serialize + Send + Sync>(
             subject.load(args.schema.as_deref())?;
             wait(extract::run::<T>(args, say))
         }
-        Verb::Run(verb) => Err(Failure::usage(format!("{verb:?}"))),
+        Verb::Run(verb) => wait(run::run::<T>(subject, verb, say)),
         Verb::Batch(verb) => wait(batch::run(verb, say)),
     }
 }

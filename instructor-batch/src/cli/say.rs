@@ -19,11 +19,6 @@ impl Say {
         Self { json, terminal: io::stderr().is_terminal() }
     }
 
-    /// Whether a machine reads stdout.
-    pub(super) fn json(self) -> bool {
-        self.json
-    }
-
     /// Whether a person watches stderr.
     pub(super) fn terminal(self) -> bool {
         self.terminal

@@ -10,14 +10,14 @@ use crate::file::{self, FileError};
 
 /// A file that is written under another name beside its own, and renamed at the end; compressed if
 /// its name says so. Without [`finish`](Self::finish) nothing remains of it.
-pub(super) struct Atomic {
+pub(crate) struct Atomic {
     to: PathBuf,
     partial: PathBuf,
     writer: Option<file::Writer>,
 }
 
 impl Atomic {
-    pub(super) fn create(path: &Path) -> Result<Self, OutputError> {
+    pub(crate) fn create(path: &Path) -> Result<Self, OutputError> {
         // The name's end stays, because it says how the file is compressed.
         let mut name = OsString::from(format!(".partial-{}-", std::process::id()));
         name.push(path.file_name().unwrap_or_default());
@@ -30,7 +30,7 @@ impl Atomic {
     }
 
     /// Writes out what is left and gives the file its name.
-    pub(super) fn finish(mut self) -> io::Result<()> {
+    pub(crate) fn finish(mut self) -> io::Result<()> {
         if let Some(writer) = self.writer.take() {
             writer.finish()?.sync_all()?;
         }

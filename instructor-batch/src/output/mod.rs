@@ -26,7 +26,7 @@ mod parquet;
 #[cfg(test)]
 mod tests;
 
-use atomic::Atomic;
+pub(crate) use atomic::Atomic;
 use record::Record;
 
 /// What a file of results is.
