@@ -6,9 +6,12 @@
 
 mod file;
 pub mod line;
-mod row;
 mod template;
+mod row;
+pub mod source;
 mod lines;
+mod write;
+pub mod request;
 pub mod results;
 pub mod job;
 pub mod provider;
@@ -18,6 +21,9 @@ pub use file::FileError;
 pub use job::{BatchJobInfo, BatchStatus};
 pub use line::Envelope;
 pub use lines::{LineError, Lines};
+pub use request::{BatchRequest, RequestBody};
 pub use results::{BatchError, BatchErrorKind, BatchResult, BatchSuccess};
-pub use row::{Ask, Row};
+pub use row::{Ask, Row, RowError};
 pub use run::{Engine, Outcome, Prices, RunSettings};
+pub use source::{Source, SourceError, Table};
+pub use write::{BatchWriter, WriteError, Written};
