@@ -123,6 +123,7 @@ fn for_the_shell(message: &str) -> String {
         ("`base_url`", "`--base-url`"),
         ("`max_tokens`", "`--max-tokens`"),
         ("raise `timeout`", "try again"),
+        ("`Engine::Online`", "`--engine online`"),
     ] {
         message = message.replace(method, option);
     }
@@ -134,7 +135,7 @@ impl From<JobError> for Failure {
         match error {
             JobError::Client(error) => error.into(),
             JobError::File { .. } | JobError::Unsupported { .. } => {
-                Self::configuration(error.to_string())
+                Self::configuration(for_the_shell(&error.to_string()))
             }
             _ => Self::new(Exit::Service, error.to_string()),
         }
@@ -183,17 +184,18 @@ impl From<ReportError> for Failure {
 
 /// What clap says, on one line.
 pub(super) fn usage(message: &str) -> String {
-    let mut parts = Vec::new();
+    let mut text = String::new();
     for line in message.lines().map(str::trim) {
         if line.starts_with("Usage:") || line.starts_with("For more information") {
             break;
         }
-        if !line.is_empty() {
-            parts.push(line.strip_prefix("tip: ").unwrap_or(line));
+        match line.strip_prefix("tip: ") {
+            Some(tip) => text = format!("{text}; {tip}"),
+            None if !text.is_empty() && !line.is_empty() => text = format!("{text} {line}"),
+            None => text += line,
         }
     }
-    let message = parts.join(" ");
-    format!("{}: see `--help`\n", message.trim_end_matches([':', '.']))
+    format!("{text}: see `--help`\n")
 }
 
 /// The name of the program, for commands that people may copy.
@@ -212,7 +214,7 @@ mod tests {
         let failure = Failure::usage("one\n  two\n\nthree\n");
         assert_eq!(failure.to_string(), "one; two; three");
         let clap = "error: unexpected argument '--x' found\n\n  tip: try '--y'\n\nUsage: a [b]\n";
-        assert_eq!(usage(clap), "error: unexpected argument '--x' found try '--y': see `--help`\n");
+        assert_eq!(usage(clap), "error: unexpected argument '--x' found; try '--y': see `--help`\n");
     }
 
     #[test]

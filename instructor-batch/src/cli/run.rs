@@ -198,7 +198,7 @@ fn created<T: Extract + Send + Sync>(run: &Run<T>, say: Say) -> Result<(), Failu
 /// Works on a run until it is over or somebody stops it.
 async fn work<T: Extract + Send + Sync>(run: Run<T>, say: Say) -> Result<Exit, Failure> {
     let progress = Progress::begin(&run, say);
-    let ended = execute(&run).await;
+    let ended = execute(&run, say).await;
     progress.end().await;
     let dir = run.dir().display();
     let Some(receipt) = ended? else {
@@ -217,27 +217,36 @@ async fn work<T: Extract + Send + Sync>(run: Run<T>, say: Say) -> Result<Exit, F
     Ok(if receipt.outcomes.failed() > 0 { Exit::RowsFailed } else { Exit::Done })
 }
 
-/// The receipt, or nothing if somebody stopped it. A task of its own works on the run, so that
-/// signals and progress do not wait for it.
-async fn execute<T: Extract + Send + Sync>(run: &Run<T>) -> Result<Option<Receipt>, Failure> {
+/// The receipt, or nothing if somebody stopped it before its end. A task of its own works on the run,
+/// so that signals and progress do not wait for it.
+async fn execute<T: Extract + Send + Sync>(
+    run: &Run<T>,
+    say: Say,
+) -> Result<Option<Receipt>, Failure> {
     let mut task = tokio::spawn({
         let run = run.clone();
         async move { run.execute().await }
     });
-    let ended = tokio::select! {
-        ended = &mut task => ended,
+    let (ended, stopped_by_user) = tokio::select! {
+        ended = &mut task => (ended, false),
         () = stopped() => {
-            task.abort();
-            // What is being written is written to its end, unless somebody insists.
+            run.stop();
+            say.note(&"stopping: what is under way is waited for; once more, and nothing is");
             tokio::select! {
-                ended = task => ended,
-                () = stopped() => return Ok(None),
+                ended = &mut task => (ended, true),
+                () = stopped() => {
+                    task.abort();
+                    return Ok(None);
+                }
             }
         }
     };
     match ended {
-        Ok(receipt) => Ok(Some(receipt?)),
-        Err(error) if error.is_cancelled() => Ok(None),
+        Ok(receipt) => {
+            let receipt = receipt?;
+            let over = receipt.outcomes.total() == receipt.rows;
+            Ok((over || !stopped_by_user).then_some(receipt))
+        }
         Err(error) => Err(Failure::new(Exit::Service, format!("the run broke off: {error}"))),
     }
 }

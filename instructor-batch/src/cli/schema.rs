@@ -128,15 +128,19 @@ fn find(name: &str) -> Result<&'static Service, Failure> {
     })
 }
 
-/// The wire format of a service; nothing is sent, so it needs neither a key nor an address.
+/// The wire format of a service. Nothing is sent, so it needs neither a key nor an address: where
+/// one must be said, any will do.
 fn connect(service: &Service) -> Result<Arc<dyn Provider>, Failure> {
-    let setup = Setup {
-        key: Some("unused".into()),
-        base_url: service.base_url.is_empty().then(|| "http://localhost/v1".to_owned()),
-        headers: HeaderMap::new(),
-        variable: &|_| None,
+    let with = |variable: &dyn Fn(&str) -> Option<String>| {
+        let setup = Setup {
+            key: Some("none".into()),
+            base_url: service.base_url.is_empty().then(|| "http://localhost/v1".to_owned()),
+            headers: HeaderMap::new(),
+            variable,
+        };
+        (service.connect)(service, setup)
     };
-    (service.connect)(service, setup)
+    with(&|_| None)
+        .or_else(|_| with(&|_| Some("none".to_owned())))
         .map_err(|e| Failure::configuration(format!("`{}`: {e}", service.name)))
 }
-
