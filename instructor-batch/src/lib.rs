@@ -4,14 +4,20 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::print_stdout))]
 
+mod file;
 pub mod line;
 mod row;
+mod template;
+mod lines;
 pub mod results;
 pub mod job;
 pub mod provider;
 pub mod run;
 
+pub use file::FileError;
 pub use job::{BatchJobInfo, BatchStatus};
+pub use line::Envelope;
+pub use lines::{LineError, Lines};
 pub use results::{BatchError, BatchErrorKind, BatchResult, BatchSuccess};
 pub use row::{Ask, Row};
 pub use run::{Engine, Outcome, Prices, RunSettings};
