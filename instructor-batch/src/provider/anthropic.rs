@@ -15,6 +15,7 @@ use super::services::Connection;
 use super::told::{self, Words};
 use super::{
     BatchProvider, Downloaded, Downloads, JobError, Limits, NewJob, SharedProvider, SubmitError,
+    jobs,
 };
 use crate::job::{BatchCounts, BatchJobInfo, BatchStatus as Status, BatchTimestamps};
 use crate::line::Envelope;
@@ -79,7 +80,7 @@ impl BatchProvider for Anthropic {
     fn status<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<BatchJobInfo, JobError>> {
         Box::pin(async move {
             let told = self.calls.get(self.at(id, "")).await;
-            self.read(&told.map_err(|error| about(id, error))?)
+            self.read(&told.map_err(|error| jobs::about(id, error))?)
         })
     }
 
@@ -129,15 +130,12 @@ impl BatchProvider for Anthropic {
     }
 
     fn cancel<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<BatchJobInfo, JobError>> {
-        Box::pin(async move {
-            self.calls.post(self.at(id, "/cancel")).await.map_err(|error| about(id, error))?;
-            self.status(id).await
-        })
+        Box::pin(jobs::cancel(self, &self.calls, self.at(id, "/cancel"), id))
     }
 
     fn delete<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), JobError>> {
         Box::pin(async move {
-            self.calls.delete(self.at(id, "")).await.map_err(|error| about(id, error))?;
+            self.calls.delete(self.at(id, "")).await.map_err(|error| jobs::about(id, error))?;
             Ok(())
         })
     }
@@ -151,10 +149,6 @@ impl Anthropic {
     fn read(&self, told: &Value) -> Result<BatchJobInfo, JobError> {
         read(&self.name, told)
     }
-}
-
-fn about(id: &str, error: CallError) -> JobError {
-    error.about(format_args!("the batch `{id}`"))
 }
 
 /// Where the body of the call is put together.
@@ -187,8 +181,7 @@ async fn write_body(lines: &Path, body: &Path) -> std::io::Result<()> {
 }
 
 fn read(name: &str, told: &Value) -> Result<BatchJobInfo, JobError> {
-    let id =
-        told::text(told, "/id").ok_or_else(|| JobError::Invalid("a batch without id".into()))?;
+    let id = told::text(told, "/id").ok_or_else(jobs::nameless)?;
     let word = told::text(told, "/processing_status").unwrap_or_default();
     let count = |name| told::count(told, &format!("/request_counts/{name}"));
     let named = ["processing", "succeeded", "errored", "canceled", "expired"];
@@ -224,13 +217,9 @@ fn read(name: &str, told: &Value) -> Result<BatchJobInfo, JobError> {
     Ok(job)
 }
 
-/// The service.
 impl fmt::Debug for Anthropic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Anthropic")
-            .field("name", &self.name)
-            .field("limits", &self.limits)
-            .finish_non_exhaustive()
+        jobs::debug(f, "Anthropic", self)
     }
 }
 

@@ -87,6 +87,11 @@ impl CallError {
         }
     }
 
+    /// Whether a job may have been over already when it was to be cancelled.
+    pub(super) fn may_be_over(&self) -> bool {
+        matches!(self, Self::Refused { status: 400 | 409 | 412 | 422, .. })
+    }
+
     /// Whether a job was refused because its file, just uploaded, is not seen everywhere yet.
     pub(super) fn is_unseen_file(&self) -> bool {
         let Self::Refused { status: 400 | 404 | 422, error, .. } = self else {

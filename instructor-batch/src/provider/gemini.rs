@@ -17,6 +17,7 @@ use super::services::Connection;
 use super::told::{self, Words};
 use super::{
     BatchProvider, Downloaded, Downloads, JobError, Limits, NewJob, SharedProvider, SubmitError,
+    jobs,
 };
 use crate::job::{BatchCounts, BatchJobInfo, BatchStatus as Status, BatchTimestamps};
 use crate::line::Envelope;
@@ -84,16 +85,7 @@ impl BatchProvider for Gemini {
             let body = json!({
                 "batch": {"displayName": job.label, "inputConfig": {"fileName": file}}
             });
-            let mut patience = self.calls.patience();
-            let told = loop {
-                match self.calls.create(url.clone(), &body).await {
-                    Err(error) if error.is_unseen_file() => match patience.next() {
-                        Some(pause) => self.calls.sleep(pause).await,
-                        None => return Err(error.of_create()),
-                    },
-                    told => break told.map_err(CallError::of_create)?,
-                }
-            };
+            let told = jobs::create(&self.calls, url, &body).await?;
             self.read(&told).map_err(SubmitError::Unknown)
         })
     }
@@ -134,11 +126,9 @@ impl BatchProvider for Gemini {
         into: Downloads<'a>,
     ) -> BoxFuture<'a, Result<Downloaded, JobError>> {
         Box::pin(async move {
-            let mut output = job.files.output.clone();
-            if output.is_none() && job.status.is_terminal() {
-                // A list leaves out results that are in the job.
-                output = self.status(&job.id).await?.files.output;
-            }
+            let is_late =
+                |job: &BatchJobInfo| job.status == Status::Completed && job.files.output.is_none();
+            let output = jobs::settled(self, &self.calls, job, is_late).await?.files.output;
             let Some(output) = output else { return Ok(Downloaded::default()) };
             if output == INLINE {
                 let told = self.told(&job.id).await?;
@@ -157,16 +147,12 @@ impl BatchProvider for Gemini {
     }
 
     fn cancel<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<BatchJobInfo, JobError>> {
-        Box::pin(async move {
-            let cancelled = self.calls.post(self.at(id, ":cancel")).await;
-            cancelled.map_err(|error| about(id, error))?;
-            self.status(id).await
-        })
+        Box::pin(jobs::cancel(self, &self.calls, self.at(id, ":cancel"), id))
     }
 
     fn delete<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), JobError>> {
         Box::pin(async move {
-            self.calls.delete(self.at(id, "")).await.map_err(|error| about(id, error))?;
+            self.calls.delete(self.at(id, "")).await.map_err(|error| jobs::about(id, error))?;
             Ok(())
         })
     }
@@ -178,7 +164,7 @@ impl Gemini {
     }
 
     async fn told(&self, id: &str) -> Result<Value, JobError> {
-        self.calls.get(self.at(id, "")).await.map_err(|error| about(id, error))
+        self.calls.get(self.at(id, "")).await.map_err(|error| jobs::about(id, error))
     }
 
     /// Uploads a file: one call says what will come and gives an address, the other sends it there.
@@ -236,10 +222,6 @@ fn say(request: &mut HttpRequest, name: &'static str, value: &str) {
     request.headers.extend(value.map(|value| (HeaderName::from_static(name), value)));
 }
 
-fn about(id: &str, error: CallError) -> JobError {
-    error.about(format_args!("the batch `{id}`"))
-}
-
 /// The path of a thing of this kind, however its id is written: `batches/1` or `1`.
 fn name(id: &str, kind: &str) -> String {
     let own = id.strip_prefix(kind).and_then(|id| id.strip_prefix('/')).unwrap_or(id);
@@ -282,7 +264,7 @@ fn lines(results: &Vec<Value>) -> String {
 
 fn read(provider: &str, told: &Value) -> Result<BatchJobInfo, JobError> {
     let id = told::text(told, "/name").or_else(|| told::text(told, "/metadata/name"));
-    let id = id.ok_or_else(|| JobError::Invalid("a batch without name".to_owned()))?;
+    let id = id.ok_or_else(jobs::nameless)?;
     let job = told.get("metadata").filter(|job| job.is_object()).unwrap_or(told);
     let word = told::text(job, "/state").unwrap_or_default();
     let mut status = told::status(WORDS, word.rsplit("_STATE_").next().unwrap_or_default());
@@ -317,13 +299,9 @@ fn read(provider: &str, told: &Value) -> Result<BatchJobInfo, JobError> {
     Ok(info)
 }
 
-/// The service.
 impl fmt::Debug for Gemini {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gemini")
-            .field("name", &self.name)
-            .field("limits", &self.limits)
-            .finish_non_exhaustive()
+        jobs::debug(f, "Gemini", self)
     }
 }
 

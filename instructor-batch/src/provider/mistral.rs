@@ -7,13 +7,13 @@ use instructor_core::transport::BoxFuture;
 use serde_json::{Value, json};
 
 use super::calls::Calls;
-use super::failure::{CallError, unsent};
+use super::failure::unsent;
 use super::place::{Place, escaped};
 use super::services::Connection;
 use super::told::{self, Words};
 use super::{
     BatchProvider, Downloaded, Downloads, JobError, Limits, NewJob, SharedProvider, SubmitError,
-    files,
+    files, jobs,
 };
 use crate::job::{BatchCounts, BatchJobInfo, BatchStatus as Status, BatchTimestamps};
 use crate::line::Envelope;
@@ -80,16 +80,8 @@ impl BatchProvider for Mistral {
                 "metadata": {LABEL: job.label},
                 "timeout_hours": 24,
             });
-            let mut patience = self.calls.patience();
-            let told = loop {
-                match self.calls.create(self.place.at("/batch/jobs"), &body).await {
-                    Err(error) if error.is_unseen_file() => match patience.next() {
-                        Some(pause) => self.calls.sleep(pause).await,
-                        None => return Err(error.of_create()),
-                    },
-                    told => break told.map_err(CallError::of_create)?,
-                }
-            };
+            let url = self.place.at("/batch/jobs");
+            let told = jobs::create(&self.calls, url, &body).await?;
             self.read(&told).map_err(SubmitError::Unknown)
         })
     }
@@ -97,7 +89,7 @@ impl BatchProvider for Mistral {
     fn status<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<BatchJobInfo, JobError>> {
         Box::pin(async move {
             let told = self.calls.get(self.at(id, "")).await;
-            self.read(&told.map_err(|error| about(id, error))?)
+            self.read(&told.map_err(|error| jobs::about(id, error))?)
         })
     }
 
@@ -119,7 +111,10 @@ impl BatchProvider for Mistral {
                         jobs.push(job);
                     }
                 }
-                if found.len() < size || jobs.len() == before || jobs.len() >= limit {
+                // A page may be shorter than was asked for.
+                let all = told::count(&told, "/total");
+                let over = all.map_or(found.len() < size, |all| jobs.len() as u64 >= all);
+                if over || jobs.len() == before || jobs.len() >= limit {
                     break;
                 }
             }
@@ -135,27 +130,18 @@ impl BatchProvider for Mistral {
         into: Downloads<'a>,
     ) -> BoxFuture<'a, Result<Downloaded, JobError>> {
         Box::pin(async move {
-            let mut latest = job.clone();
-            let mut patience = self.calls.patience();
-            while files::is_late(&latest) {
-                let Some(pause) = patience.next() else { break };
-                self.calls.sleep(pause).await;
-                latest = self.status(&job.id).await?;
-            }
-            files::contents(&self.calls, &self.place, &latest, into).await
+            let job = jobs::settled(self, &self.calls, job, files::is_late).await?;
+            files::contents(&self.calls, &self.place, &job, into).await
         })
     }
 
     fn cancel<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<BatchJobInfo, JobError>> {
-        Box::pin(async move {
-            self.calls.post(self.at(id, "/cancel")).await.map_err(|error| about(id, error))?;
-            self.status(id).await
-        })
+        Box::pin(jobs::cancel(self, &self.calls, self.at(id, "/cancel"), id))
     }
 
     fn delete<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), JobError>> {
         Box::pin(async move {
-            self.calls.delete(self.at(id, "")).await.map_err(|error| about(id, error))?;
+            self.calls.delete(self.at(id, "")).await.map_err(|error| jobs::about(id, error))?;
             Ok(())
         })
     }
@@ -171,13 +157,8 @@ impl Mistral {
     }
 }
 
-fn about(id: &str, error: CallError) -> JobError {
-    error.about(format_args!("the batch `{id}`"))
-}
-
 fn read(name: &str, told: &Value) -> Result<BatchJobInfo, JobError> {
-    let id =
-        told::text(told, "/id").ok_or_else(|| JobError::Invalid("a batch without id".into()))?;
+    let id = told::text(told, "/id").ok_or_else(jobs::nameless)?;
     let word = told::text(told, "/status").unwrap_or_default();
     let mut job = BatchJobInfo::new(name, id, told::status(WORDS, word), word);
     job.counts = BatchCounts {
@@ -201,13 +182,9 @@ fn read(name: &str, told: &Value) -> Result<BatchJobInfo, JobError> {
     Ok(job)
 }
 
-/// The service.
 impl fmt::Debug for Mistral {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mistral")
-            .field("name", &self.name)
-            .field("limits", &self.limits)
-            .finish_non_exhaustive()
+        jobs::debug(f, "Mistral", self)
     }
 }
 

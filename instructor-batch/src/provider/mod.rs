@@ -16,6 +16,7 @@ mod told;
 mod place;
 mod failure;
 mod calls;
+mod jobs;
 mod files;
 mod openai;
 mod anthropic;

@@ -12,7 +12,7 @@ use super::services::Connection;
 use super::told::{self, Words};
 use super::{
     BatchProvider, Downloaded, Downloads, JobError, Limits, NewJob, SharedProvider, SubmitError,
-    files,
+    files, jobs,
 };
 use crate::job::{
     BatchCounts, BatchJobError, BatchJobInfo, BatchStatus as Status, BatchTimestamps,
@@ -135,7 +135,7 @@ impl BatchProvider for OpenAi {
     fn status<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<BatchJobInfo, JobError>> {
         Box::pin(async move {
             let told = self.calls.get(self.at(id, "")).await;
-            self.read(&told.map_err(|error| about(id, error))?)
+            self.read(&told.map_err(|error| jobs::about(id, error))?)
         })
     }
 
@@ -173,22 +173,13 @@ impl BatchProvider for OpenAi {
         into: Downloads<'a>,
     ) -> BoxFuture<'a, Result<Downloaded, JobError>> {
         Box::pin(async move {
-            let mut latest = job.clone();
-            let mut patience = self.calls.patience();
-            while files::is_late(&latest) {
-                let Some(pause) = patience.next() else { break };
-                self.calls.sleep(pause).await;
-                latest = self.status(&job.id).await?;
-            }
-            files::contents(&self.calls, &self.place, &latest, into).await
+            let job = jobs::settled(self, &self.calls, job, files::is_late).await?;
+            files::contents(&self.calls, &self.place, &job, into).await
         })
     }
 
     fn cancel<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<BatchJobInfo, JobError>> {
-        Box::pin(async move {
-            self.calls.post(self.at(id, "/cancel")).await.map_err(|error| about(id, error))?;
-            self.status(id).await
-        })
+        Box::pin(jobs::cancel(self, &self.calls, self.at(id, "/cancel"), id))
     }
 
     fn delete<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), JobError>> {
@@ -240,29 +231,15 @@ impl OpenAi {
         })
     }
 
-    /// Creates the job. A file that is not seen everywhere yet is the one reason to try it again.
     async fn create(&self, job: &NewJob<'_>, file: &str) -> Result<BatchJobInfo, SubmitError> {
         let body = creation(self.deviations, job, file);
-        let mut patience = self.calls.patience();
-        let told = loop {
-            match self.calls.create(self.place.at("/batches"), &body).await {
-                Err(error) if error.is_unseen_file() => match patience.next() {
-                    Some(pause) => self.calls.sleep(pause).await,
-                    None => return Err(error.of_create()),
-                },
-                told => break told.map_err(CallError::of_create)?,
-            }
-        };
+        let told = jobs::create(&self.calls, self.place.at("/batches"), &body).await?;
         self.read(&told).map_err(SubmitError::Unknown)
     }
 
     fn read(&self, told: &Value) -> Result<BatchJobInfo, JobError> {
         read(&self.name, self.deviations, told)
     }
-}
-
-fn about(id: &str, error: CallError) -> JobError {
-    error.about(format_args!("the batch `{id}`"))
 }
 
 fn bad_request(message: String) -> JobError {
@@ -297,8 +274,7 @@ fn listed(page: &Value) -> &[Value] {
 /// Reads a job, which may be wrapped where it is created.
 fn read(name: &str, deviations: &Deviations, told: &Value) -> Result<BatchJobInfo, JobError> {
     let told = told.get("job").filter(|job| job.is_object()).unwrap_or(told);
-    let id =
-        told::text(told, "/id").ok_or_else(|| JobError::Invalid("a batch without id".into()))?;
+    let id = told::text(told, "/id").ok_or_else(jobs::nameless)?;
     let word = told::text(told, "/status").unwrap_or_default();
     let mut job = BatchJobInfo::new(name, id, told::status(WORDS, word), word);
     job.counts = BatchCounts {
@@ -329,14 +305,9 @@ fn errors(told: &Value) -> Vec<BatchJobError> {
     errors
 }
 
-/// The service and what it does differently.
 impl fmt::Debug for OpenAi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpenAi")
-            .field("name", &self.name)
-            .field("limits", &self.limits)
-            .field("deviations", &self.deviations)
-            .finish_non_exhaustive()
+        jobs::debug(f, "OpenAi", self)
     }
 }
 
