@@ -15,7 +15,7 @@ mod wire;
 pub use answer::{Answer, Item, TOKENS};
 pub use child::Child;
 pub use http::Asked;
-pub use network::{KEY, Pauses, client, pauses};
+pub use network::{KEY, Pauses, client, files, pauses};
 pub use person::{Person, mixed, right, wrong_first};
 pub use plan::{Call, Chaos, Edit, End, Fault, JobPlan};
 pub use server::Server;

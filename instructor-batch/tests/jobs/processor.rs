@@ -1,0 +1,1 @@
+//! `BatchProcessor` from the messages to the values, at every service.
