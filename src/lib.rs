@@ -4,6 +4,13 @@
 // The derive prints `::instructor` paths, also in this crate's own tests.
 extern crate self as instructor;
 
+#[cfg(feature = "batch")]
+pub use instructor_batch as batch;
+#[cfg(feature = "batch")]
+pub use instructor_batch::{
+    BatchError, BatchErrorKind, BatchJobInfo, BatchResult, BatchStatus, BatchSuccess, Engine,
+    Outcome, Run, RunSettings,
+};
 pub use instructor_core::*;
 
 /// The programs of the pages in `docs/` are tests as well.

@@ -56,7 +56,7 @@ use settings::Kept;
 /// let run = Run::<u8>::create("ages", texts, RunSettings::new("openai/gpt-4.1-mini"))?;
 /// let receipt = run.execute().await?;
 /// println!("{receipt}");
-/// for row in run.results()? {
+/// for row in run.results() {
 ///     println!("{}: {:?}", row.key, row.result.map(|found| found.result));
 /// }
 /// # Ok(())
@@ -190,11 +190,8 @@ impl<T: Extract + Send + Sync> Run<T> {
     }
 
     /// The results of the rows that are over, in the order of the source.
-    ///
-    /// # Errors
-    /// If the ledger cannot be read.
-    pub fn results(&self) -> Result<RunResults<T>, RunError> {
-        Ok(self.results_in(Order::Source))
+    pub fn results(&self) -> RunResults<T> {
+        self.results_in(Order::Source)
     }
 
     /// The results of the rows that are over.
