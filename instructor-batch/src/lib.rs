@@ -10,14 +10,22 @@ mod row;
 mod template;
 mod lines;
 pub mod results;
+mod judge;
+mod read;
+mod legacy;
 pub mod job;
 pub mod provider;
 pub mod run;
 
 pub use file::FileError;
 pub use job::{BatchJobInfo, BatchStatus};
+pub use legacy::BatchJob;
 pub use line::Envelope;
 pub use lines::{LineError, Lines};
-pub use results::{BatchError, BatchErrorKind, BatchResult, BatchSuccess};
+pub use read::BatchReader;
+pub use results::{
+    BatchError, BatchErrorKind, BatchResult, BatchResults, BatchSuccess, ById, extract_results,
+    filter_errors, filter_successful, results_by_custom_id,
+};
 pub use row::{Ask, Row};
 pub use run::{Engine, Outcome, Prices, RunSettings};
