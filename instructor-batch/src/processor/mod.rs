@@ -1,19 +1,19 @@
 //! Batch jobs one at a time: a file of requests, a job, and its results as values.
 
 use std::fmt;
-use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use instructor_core::{Advice, Client, Error, Extract, Form, Mode};
 
 use crate::file::{self, FileError};
-use crate::job::{BatchJobInfo, BatchStatus};
+use crate::job::BatchJobInfo;
 use crate::line::path_of;
 use crate::lines::{LineError, Lines};
 use crate::provider::{self, Downloads, JobError, Limits, NewJob, SharedProvider, SubmitError};
+use crate::read::BatchReader;
 use crate::results::BatchResult;
-use crate::row::Ask;
+use crate::row::Row;
 
 mod scratch;
 mod input;
@@ -75,7 +75,7 @@ pub enum ProcessorError {
     #[error(transparent)]
     Client(#[from] Box<Error>),
     /// A request cannot be written.
-    #[error("request {index}: {source}")]
+    #[error("request {index}, counted from 0: {source}")]
     Request {
         /// Which one, from 0.
         index: usize,
@@ -249,7 +249,8 @@ impl<T> BatchProcessor<T> {
         let (requests, file) = (requests.into(), scratch.file("requests.jsonl"));
         let checked = {
             let file = file.clone();
-            input::blocking(move || input::check(requests, prefix, envelope, &limits, &file)).await?
+            input::blocking(move || input::check(requests, prefix, envelope, &limits, &file))
+                .await?
         };
         let Checked { lines, path, model } = checked;
         let path = match path {
@@ -309,7 +310,11 @@ impl<T> BatchProcessor<T> {
         self.download(&job, directory.as_ref()).await
     }
 
-    async fn download(&self, job: &BatchJobInfo, directory: &Path) -> Result<Vec<PathBuf>, JobError> {
+    async fn download(
+        &self,
+        job: &BatchJobInfo,
+        directory: &Path,
+    ) -> Result<Vec<PathBuf>, JobError> {
         let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
         let name: String = job.id.chars().map(plain).collect();
         let output = directory.join(format!("{name}.output.jsonl"));
@@ -373,14 +378,15 @@ impl<T> BatchProcessor<T> {
 
 impl<T: Extract + Send + Sync> BatchProcessor<T> {
     /// Writes a request about each text or conversation: into a file, which is compressed if its
-    /// name ends with `.gz` or `.zst`, or into memory. The ids are `request-0`, `request-1` and so
-    /// on, or begin as [`custom_id_prefix`](Self::custom_id_prefix) says.
+    /// name ends with `.gz` or `.zst`, or into memory. A row's key is its id; the ids of rows without
+    /// a key are `request-0`, `request-1` and so on, or begin as
+    /// [`custom_id_prefix`](Self::custom_id_prefix) says.
     ///
     /// # Errors
     /// If the service has no words for the question, or the file cannot be written.
-    pub fn create_batch_from_messages<A: Into<Ask>>(
+    pub fn create_batch_from_messages<R: Into<Row>>(
         &self,
-        messages_list: impl IntoIterator<Item = A>,
+        messages_list: impl IntoIterator<Item = R>,
         path: Option<&Path>,
     ) -> Result<BatchInput, ProcessorError> {
         use std::io::Write;
@@ -389,9 +395,10 @@ impl<T: Extract + Send + Sync> BatchProcessor<T> {
         let lines = lines.map_err(|source| ProcessorError::Request { index: 0, source })?;
         let mut writer = path.map(file::create).transpose()?;
         let mut out = Vec::new();
-        for (index, ask) in messages_list.into_iter().enumerate() {
-            let id = format!("{}-{index}", self.custom_id_prefix);
-            let pushed = lines.push(&id, &ask.into(), &mut out);
+        for (index, row) in messages_list.into_iter().enumerate() {
+            let Row { key, ask, .. } = row.into();
+            let id = key.unwrap_or_else(|| format!("{}-{index}", self.custom_id_prefix));
+            let pushed = lines.push(&id, &ask, &mut out);
             pushed.map_err(|source| ProcessorError::Request { index, source })?;
             if let (Some(writer), Some(path)) = (&mut writer, path) {
                 writer.write_all(&out).map_err(|error| FileError::io(path, error))?;
@@ -424,6 +431,38 @@ impl<T: Extract + Send + Sync> BatchProcessor<T> {
             asked = asked.temperature(*temperature);
         }
         asked.form()
+    }
+}
+
+impl<T: Extract + Send + Sync + 'static> BatchProcessor<T> {
+    /// The results of a job that is over, however it ended: everything that came back, in the order
+    /// of the service's files, which are streamed to the disk first. Rows of which nothing came back
+    /// are not among them.
+    ///
+    /// # Errors
+    /// If the job is not over, a call fails, or the disk is full.
+    pub async fn retrieve_results(&self, id: &str) -> Result<Vec<BatchResult<T>>, ProcessorError> {
+        let job = self.provider.status(id).await?;
+        if !job.status.is_terminal() {
+            let BatchJobInfo { id, raw_status, .. } = job;
+            return Err(ProcessorError::NotOver { id, raw_status });
+        }
+        let scratch = Scratch::new()?;
+        let files = self.download(&job, scratch.path()).await?;
+        let (envelope, form) = (self.provider.envelope(), self.asked.form.clone());
+        input::blocking(move || {
+            let mut results = Vec::new();
+            for file in &files {
+                let mut reader = BatchReader::open(file)?.envelope(envelope);
+                if let Some(form) = form.clone() {
+                    reader = reader.form(form);
+                }
+                results.extend(reader);
+            }
+            drop(scratch);
+            Ok(results)
+        })
+        .await
     }
 }
 

@@ -68,7 +68,11 @@ impl<T> BatchProcessor<T> {
             match problem {
                 None => unsure = Duration::ZERO,
                 Some(problem) if unsure.saturating_add(pause) > self.patience => {
-                    return Err(ProcessorError::Lost { id: id.to_owned(), problem, waited: unsure });
+                    return Err(ProcessorError::Lost {
+                        id: id.to_owned(),
+                        problem,
+                        waited: unsure,
+                    });
                 }
                 Some(problem) => {
                     tracing::debug!(id, problem, "nothing is known of the batch for now");
