@@ -13,6 +13,7 @@ pub mod results;
 mod judge;
 mod read;
 mod legacy;
+mod source;
 pub mod job;
 pub mod provider;
 mod processor;
@@ -30,4 +31,4 @@ pub use results::{
     filter_errors, filter_successful, results_by_custom_id,
 };
 pub use row::{Ask, Row};
-pub use run::{Engine, Outcome, Prices, RunSettings};
+pub use run::{Engine, Outcome, Plan, Prices, Receipt, Run, RunError, RunResult, RunSettings};

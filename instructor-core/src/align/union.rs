@@ -300,6 +300,11 @@ impl Fitter<'_> {
             }
             Named::Nobody => return self.no_variant(node, variants, at),
         };
+        if matches!((variant.data, data), (Data::Unit, Node::Null)) && !variant.other {
+            // Serde reads `{"A": null}` and writes `"A"`.
+            self.repair(at, RepairKind::VariantSpelling);
+            return Node::Text(variant.name.into());
+        }
         let fitted = self.data(data, variant, closed, at.field(variant.name));
         Node::Object(vec![(name.into(), fitted)])
     }

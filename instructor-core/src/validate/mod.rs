@@ -11,6 +11,7 @@ use crate::quote::{Place, Source};
 use crate::schema::Rule;
 
 mod custom;
+mod formats;
 mod probe;
 mod rules;
 
@@ -79,7 +80,6 @@ impl Violation {
     }
 
     /// The same violation in a value that is a part of another one, at `outer`.
-    #[cfg(feature = "client")]
     pub(crate) fn inside(mut self, outer: Path<'_>) -> Self {
         let root = self.pointer.is_empty();
         let dot = if root || self.path.starts_with('[') { "" } else { "." };
