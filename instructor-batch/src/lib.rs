@@ -11,15 +11,24 @@ mod template;
 mod lines;
 pub mod results;
 mod judge;
+mod read;
+mod legacy;
 mod source;
 pub mod job;
 pub mod provider;
+mod processor;
 pub mod run;
 
 pub use file::FileError;
 pub use job::{BatchJobInfo, BatchStatus};
+pub use legacy::BatchJob;
 pub use line::Envelope;
 pub use lines::{LineError, Lines};
-pub use results::{BatchError, BatchErrorKind, BatchResult, BatchSuccess};
+pub use processor::{BatchInput, BatchProcessor, ProcessorError};
+pub use read::BatchReader;
+pub use results::{
+    BatchError, BatchErrorKind, BatchResult, BatchResults, BatchSuccess, ById, extract_results,
+    filter_errors, filter_successful, results_by_custom_id,
+};
 pub use row::{Ask, Row};
 pub use run::{Engine, Outcome, Plan, Prices, Receipt, Run, RunError, RunResult, RunSettings};

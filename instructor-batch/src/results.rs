@@ -165,3 +165,69 @@ pub struct ById<T> {
     /// Results of lines that name no id.
     pub nameless: Vec<BatchResult<T>>,
 }
+
+impl<T> Default for ById<T> {
+    fn default() -> Self {
+        Self { results: HashMap::new(), duplicates: Vec::new(), nameless: Vec::new() }
+    }
+}
+
+/// The results by the id of their line. Of several with one id, a success counts more than an error,
+/// and then the first; the others are in [`ById::duplicates`].
+pub fn results_by_custom_id<T>(results: impl IntoIterator<Item = BatchResult<T>>) -> ById<T> {
+    let mut by_id = ById::default();
+    for result in results {
+        let id = custom_id(&result);
+        if id.is_empty() {
+            by_id.nameless.push(result);
+            continue;
+        }
+        match by_id.results.get_mut(id) {
+            Some(known) if known.is_err() && result.is_ok() => {
+                by_id.duplicates.push(std::mem::replace(known, result));
+            }
+            Some(_) => by_id.duplicates.push(result),
+            None => {
+                by_id.results.insert(id.to_owned(), result);
+            }
+        }
+    }
+    by_id
+}
+
+/// The id of a result's line; empty if it names none.
+pub fn custom_id<T>(result: &BatchResult<T>) -> &str {
+    match result {
+        Ok(success) => &success.custom_id,
+        Err(error) => &error.custom_id,
+    }
+}
+
+/// The same filters for an iterator of results, such as a [`BatchReader`](crate::BatchReader).
+///
+/// ```
+/// use instructor_batch::{BatchReader, BatchResults};
+///
+/// let file = "{\"custom_id\":\"a\",\"response\":{\"body\":{\"choices\":[{\"message\":\
+///     {\"content\":\"36\"},\"finish_reason\":\"stop\"}]}}}\n";
+/// let ages: Vec<u8> = BatchReader::from_text(file).values().collect();
+/// assert_eq!(ages, [36]);
+/// ```
+pub trait BatchResults<T>: Iterator<Item = BatchResult<T>> + Sized {
+    /// The successes.
+    fn successful(self) -> impl Iterator<Item = BatchSuccess<T>> {
+        self.filter_map(Result::ok)
+    }
+
+    /// The errors.
+    fn errors(self) -> impl Iterator<Item = BatchError> {
+        self.filter_map(Result::err)
+    }
+
+    /// The values.
+    fn values(self) -> impl Iterator<Item = T> {
+        self.successful().map(|success| success.result)
+    }
+}
+
+impl<T, I: Iterator<Item = BatchResult<T>>> BatchResults<T> for I {}

@@ -9,6 +9,8 @@ mod path;
 #[cfg(feature = "client")]
 #[doc(hidden)]
 pub mod scan;
+#[cfg(feature = "client")]
+mod cursor;
 pub mod schema;
 mod quote;
 pub mod validate;

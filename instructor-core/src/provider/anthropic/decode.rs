@@ -84,6 +84,11 @@ fn stop(reason: Option<&str>) -> Stop {
     }
 }
 
+/// The tokens in the raw property that counts them.
+pub(super) fn usage_in(json: &str) -> Option<Usage> {
+    serde_json::from_str(json).ok().map(usage)
+}
+
 /// What was read from the cache or written to it is counted apart.
 fn usage(usage: wire::Usage) -> Usage {
     let cached = usage.cache_read_input_tokens.unwrap_or_default();

@@ -11,6 +11,7 @@ use crate::schema::Dialect;
 
 mod decode;
 mod encode;
+mod glance;
 
 /// The version of the API that is spoken.
 const VERSION: &str = "2023-06-01";
@@ -33,7 +34,7 @@ static WIRE: Wire = Wire {
     dialect: |_, mode| if mode.is_strict() { &Dialect::ANTHROPIC_STRICT } else { &Dialect::TOOL },
     body: |_, request| encode::body(request),
     reply: decode::reply,
-    glance: |_| None,
+    glance: glance::glance,
 };
 
 fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, ProviderError> {

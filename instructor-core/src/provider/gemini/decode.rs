@@ -125,6 +125,11 @@ fn stop(reason: Option<String>, has_calls: bool) -> Stop {
     }
 }
 
+/// The tokens in the raw property that counts them.
+pub(super) fn usage_in(json: &str) -> Option<Usage> {
+    serde_json::from_str(json).ok().map(usage)
+}
+
 fn usage(usage: wire::Usage) -> Usage {
     let sum = |a: Option<u64>, b: Option<u64>| {
         a.unwrap_or_default().saturating_add(b.unwrap_or_default())

@@ -12,6 +12,7 @@ use crate::schema::Dialect;
 mod address;
 mod decode;
 mod encode;
+mod glance;
 mod media;
 mod thinking;
 
@@ -65,7 +66,7 @@ static WIRE: Wire = Wire {
     },
     body: |_, request| encode::body(request),
     reply: decode::reply,
-    glance: |_| None,
+    glance: glance::glance,
 };
 
 /// A service that takes an API key.

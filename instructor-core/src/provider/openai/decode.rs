@@ -129,8 +129,8 @@ fn stop(reason: Option<String>) -> Stop {
 }
 
 /// The tokens in the raw property `usage`.
-pub(super) fn usage_in(json: &[u8]) -> Option<Usage> {
-    serde_json::from_slice(json).ok().map(usage)
+pub(super) fn usage_in(json: &str) -> Option<Usage> {
+    serde_json::from_str(json).ok().map(usage)
 }
 
 fn usage(usage: wire::Usage) -> Usage {

@@ -1,75 +1,98 @@
-//! The plain answer of a chat completion, without a tree and without reading the rest.
+//! The plain answer of a chat completion.
 
 use std::borrow::Cow;
 
 use super::decode;
+use crate::cursor::Cursor;
 use crate::provider::Glance;
+use crate::provider::glance::{Once, Text};
 use crate::reply::Stop;
-use crate::scan::{Elements, Entries, is_null, text};
 
 /// The answer, if there is one choice that ended well, with one tool call or text.
 pub(super) fn glance(body: &[u8]) -> Option<Glance<'_>> {
-    let [model, choices, usage, error] = properties(body, ["model", "choices", "usage", "error"])?;
-    absent(error)?;
-    let choice = only(choices?)?;
-    let [message, finish, error] = properties(choice, ["message", "finish_reason", "error"])?;
-    absent(error)?;
-    let stop = match finish? {
-        br#""tool_calls""# => Stop::ToolCalls,
-        br#""stop""# => Stop::End,
-        _ => return None,
-    };
-    let [content, refusal, calls, legacy] =
-        properties(message?, ["content", "refusal", "tool_calls", "function_call"])?;
-    absent(refusal)?;
-    absent(legacy)?;
-    let (tool, answer) = match present(calls) {
-        Some(calls) => {
-            let [function] = properties(only(calls)?, ["function"])?;
-            let [name, arguments] = properties(function?, ["name", "arguments"])?;
-            (Some(text(name?)?), text(arguments?)?)
-        }
-        None => (None, text(content?)?),
-    };
-    let usage = match present(usage) {
+    let mut at = Cursor::new(body)?;
+    let (mut id, mut model, mut usage): (Text<'_>, Text<'_>, Once<_>) = Default::default();
+    let (mut choice, mut error): (Once<_>, Once<()>) = Default::default();
+    at.object(|at, name| match name {
+        "id" => id.read(at, Cursor::text),
+        "model" => model.read(at, Cursor::text),
+        "choices" => choice.read(at, |at| at.only(self::choice)),
+        "usage" => usage.read(at, Cursor::raw),
+        "error" => error.read(at, Cursor::null),
+        _ => at.skip(),
+    })?;
+    at.end()?;
+    let (stop, (tool, answer)) = choice.value?;
+    let usage = match usage.value {
         Some(usage) => Some(decode::usage_in(usage)?),
         None => None,
     };
-    let model: Option<Cow<'_, str>> = match present(model) {
-        Some(model) => Some(text(model)?),
-        None => None,
+    Some(Glance { model: model.value, usage, stop, tool, answer })
+}
+
+/// The name of a tool and its arguments, or a text.
+type Answer<'a> = (Option<Cow<'a, str>>, Cow<'a, str>);
+
+fn choice<'a>(at: &mut Cursor<'a>) -> Option<(Stop, Answer<'a>)> {
+    let (mut finish, mut message, mut error): (Text<'a>, Once<_>, Once<()>) = Default::default();
+    at.object(|at, name| match name {
+        "finish_reason" => finish.read(at, Cursor::text),
+        "message" => message.read(at, self::message),
+        "error" => error.read(at, Cursor::null),
+        _ => at.skip(),
+    })?;
+    let stop = match &*finish.value? {
+        "tool_calls" => Stop::ToolCalls,
+        "stop" => Stop::End,
+        _ => return None,
     };
-    Some(Glance { model, usage, stop, tool, answer })
+    Some((stop, message.value?))
 }
 
-/// The raw values of these properties; nothing if one stands there twice or the object is broken.
-fn properties<'a, const N: usize>(
-    json: &'a [u8],
-    names: [&str; N],
-) -> Option<[Option<&'a [u8]>; N]> {
-    let mut found = [None; N];
-    let mut entries = Entries::new(json)?;
-    for (name, value) in entries.by_ref() {
-        if let Some(i) = names.iter().position(|wanted| wanted.as_bytes() == name)
-            && found[i].replace(value).is_some()
-        {
-            return None;
-        }
+fn message<'a>(at: &mut Cursor<'a>) -> Option<Answer<'a>> {
+    let mut content = Text::default();
+    let (mut call, mut calls) = (None, Once::default());
+    let [mut refusal, mut legacy, mut reasoning, mut details]: [Once<()>; 4] = Default::default();
+    at.object(|at, name| match name {
+        "content" => content.read(at, Cursor::text),
+        "tool_calls" => calls.read(at, |at| self::calls(at, &mut call)),
+        "refusal" => refusal.read(at, Cursor::null),
+        "function_call" => legacy.read(at, Cursor::null),
+        "reasoning_content" => reasoning.read(at, Cursor::skip),
+        "reasoning_details" => details.read(at, Cursor::skip),
+        _ => at.skip(),
+    })?;
+    match call {
+        Some((name, arguments)) => Some((Some(name), arguments)),
+        None => content.value.filter(|text| !text.is_empty()).map(|text| (None, text)),
     }
-    entries.is_complete().then_some(found)
 }
 
-/// The only element of a list.
-fn only(json: &[u8]) -> Option<&[u8]> {
-    let mut elements = Elements::new(json)?;
-    let first = elements.next()?;
-    (elements.next().is_none() && elements.is_complete()).then_some(first)
+/// The name of a tool and its arguments.
+type Call<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// At most one call.
+fn calls<'a>(at: &mut Cursor<'a>, found: &mut Option<Call<'a>>) -> Option<()> {
+    at.list(|at| found.replace(call(at)?).is_none().then_some(()))
 }
 
-fn present(raw: Option<&[u8]>) -> Option<&[u8]> {
-    raw.filter(|raw| !is_null(raw) && *raw != b"[]")
+fn call<'a>(at: &mut Cursor<'a>) -> Option<Call<'a>> {
+    let (mut id, mut function, mut signature): (Text<'a>, Once<_>, Once<()>) = Default::default();
+    at.object(|at, name| match name {
+        "id" => id.read(at, Cursor::text),
+        "function" => function.read(at, self::function),
+        "extra_content" => signature.read(at, Cursor::skip),
+        _ => at.skip(),
+    })?;
+    function.value
 }
 
-fn absent(raw: Option<&[u8]>) -> Option<()> {
-    present(raw).is_none().then_some(())
+fn function<'a>(at: &mut Cursor<'a>) -> Option<Call<'a>> {
+    let (mut called, mut arguments): (Text<'a>, Text<'a>) = Default::default();
+    at.object(|at, name| match name {
+        "name" => called.read(at, Cursor::text),
+        "arguments" => arguments.read(at, Cursor::text),
+        _ => at.skip(),
+    })?;
+    Some((called.value?, arguments.value?))
 }

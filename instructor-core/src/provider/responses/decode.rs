@@ -128,6 +128,11 @@ fn non_empty(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// The tokens in the raw property that counts them.
+pub(super) fn usage_in(json: &str) -> Option<Usage> {
+    serde_json::from_str(json).ok().map(usage)
+}
+
 fn usage(usage: wire::Usage) -> Usage {
     let mut read =
         Usage::new(usage.input_tokens.unwrap_or_default(), usage.output_tokens.unwrap_or_default());

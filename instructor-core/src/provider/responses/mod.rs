@@ -16,6 +16,7 @@ use crate::request::Mode;
 mod items;
 mod encode;
 mod decode;
+mod glance;
 
 /// The Responses API of `OpenAI`.
 pub(super) static SERVICES: &[Service] = &[Service {
@@ -44,7 +45,7 @@ static WIRE: Wire = Wire {
     dialect: openai::dialect,
     body: |_, request| encode::body(request),
     reply: decode::reply,
-    glance: |_| None,
+    glance: glance::glance,
 };
 
 fn connect(service: &Service, setup: Setup<'_>) -> Result<Arc<dyn Provider>, ProviderError> {
