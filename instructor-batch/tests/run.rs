@@ -5,9 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use instructor_batch::{
-    BatchErrorKind, Engine, Outcome, Row, Run, RunError, RunSettings, Source,
-};
+use instructor_batch::{BatchErrorKind, Engine, Outcome, Row, Run, RunError, RunSettings, Source};
 use instructor_core::{Client, Extract};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -39,7 +37,9 @@ fn settings(client: Client) -> RunSettings {
 }
 
 fn people(number: usize) -> Vec<Row> {
-    (0..number).map(|n| Row::keyed(format!("p{n}"), format!("Ada Byron, {} years", n % 100))).collect()
+    (0..number)
+        .map(|n| Row::keyed(format!("p{n}"), format!("Ada Byron, {} years", n % 100)))
+        .collect()
 }
 
 fn outcomes(run: &Run<Person>) -> Vec<(String, Outcome, u32)> {
@@ -151,8 +151,7 @@ fn a_ledger_of_a_later_format_is_refused() {
 #[tokio::test]
 async fn only_one_works_on_a_run_at_a_time() {
     let place = Place::new();
-    let run =
-        Run::<Person>::create(place.dir(), people(1), settings(Client::offline())).unwrap();
+    let run = Run::<Person>::create(place.dir(), people(1), settings(Client::offline())).unwrap();
     let lock = fs::File::options().write(true).create(true).truncate(false);
     let lock = lock.open(place.dir().join("lock")).unwrap();
     lock.lock().unwrap();
@@ -181,14 +180,12 @@ async fn rows_that_failed_can_be_tried_again() {
 #[tokio::test]
 async fn a_cancelled_run_has_an_outcome_for_every_row() {
     let place = Place::new();
-    let run =
-        Run::<Person>::create(place.dir(), people(4), settings(Client::offline())).unwrap();
+    let run = Run::<Person>::create(place.dir(), people(4), settings(Client::offline())).unwrap();
     let receipt = run.cancel().await.unwrap();
     assert_eq!((receipt.outcomes.cancelled, receipt.outcomes.total()), (4, 4));
-    assert!(run.results().all(|row| matches!(
-        row.result.unwrap_err().kind,
-        BatchErrorKind::Cancelled
-    )));
+    assert!(
+        run.results().all(|row| matches!(row.result.unwrap_err().kind, BatchErrorKind::Cancelled))
+    );
 }
 
 #[tokio::test]

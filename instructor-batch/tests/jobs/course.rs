@@ -97,9 +97,9 @@ async fn a_job_whose_lines_all_failed_has_only_errors() {
 async fn a_large_file_goes_up_and_comes_down_whole() {
     for family in Family::MAIN {
         let exam = Exam::start(family, right);
-        let job = exam.submitted(3000).await;
+        let job = exam.submitted(800).await;
         let job = exam.over(&job.id).await;
-        assert_same(exam.results(&job).await, &all_right(3000), "a large file");
+        assert_same(exam.results(&job).await, &all_right(800), "a large file");
     }
 }
 

@@ -51,10 +51,10 @@ async fn a_file_is_uploaded_again_and_a_job_created_once() {
             let exam = Exam::start(family, right);
             exam.server.fault(Call::Upload, 0, fault.clone());
             exam.server.fault(Call::Begin, 1, fault.clone());
-            let job = exam.submitted(200).await;
+            let job = exam.submitted(30).await;
             assert_eq!(exam.server.count(Call::Create), 1, "{family:?} {fault:?}");
             let job = exam.over(&job.id).await;
-            assert_eq!(exam.results(&job).await.len(), 200, "{family:?} {fault:?}");
+            assert_eq!(exam.results(&job).await.len(), 30, "{family:?} {fault:?}");
         }
     }
 }
@@ -97,7 +97,7 @@ async fn a_create_that_is_cut_off_is_unknown() {
     for family in Family::ALL {
         let exam = Exam::start(family, right);
         exam.server.fault(Call::Create, 0, Fault::CutUpload);
-        let error = exam.submit("label-1", 500).await.unwrap_err();
+        let error = exam.submit("label-1", 100).await.unwrap_err();
         assert!(matches!(error, SubmitError::Unknown(_)), "{family:?}: {error:?}");
         assert!(exam.server.jobs().is_empty(), "{family:?}");
     }
