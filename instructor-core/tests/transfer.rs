@@ -96,7 +96,7 @@ async fn server(does: Does) -> (String, JoinHandle<(String, Vec<u8>)>) {
             }
             Does::Stalls(bytes) => {
                 stream.write_all(&bytes).await.unwrap();
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
             Does::Closes => {}
         }
@@ -203,7 +203,7 @@ async fn a_body_without_a_length_ends_with_the_connection_or_its_last_chunk() {
 async fn nothing_is_left_of_what_is_cut() {
     let folder = Folder::new();
     let place = folder.file("old", b"old");
-    let half = [&response(200, &[b'x'; SIZE])[..SIZE / 2]].concat();
+    let half = response(200, &noise())[..SIZE / 2].to_vec();
     let chunk = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n5\r\nlines\r\n".to_vec();
     for cut in [half, chunk] {
         let (url, _) = server(Does::Answers(cut)).await;
@@ -225,7 +225,7 @@ async fn nothing_is_left_of_what_is_cut() {
 #[tokio::test]
 async fn a_download_that_is_dropped_leaves_nothing() {
     let folder = Folder::new();
-    let half = response(200, &[b'x'; SIZE])[..SIZE / 2].to_vec();
+    let half = response(200, &noise())[..SIZE / 2].to_vec();
     let (url, server) = server(Does::Stalls(half)).await;
     let (place, part) = (folder.0.join("new"), folder.0.join("new.part"));
     let begun = async {

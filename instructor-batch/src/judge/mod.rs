@@ -15,6 +15,8 @@ use crate::results::{BatchError, BatchErrorKind, BatchResult, BatchSuccess};
 
 mod wait;
 
+pub(crate) use wait::until_ready;
+
 /// Reads the lines of one envelope as values of one type. It can be shared between threads.
 #[derive(Debug)]
 pub(crate) struct Judge<T> {
@@ -94,7 +96,7 @@ impl<T: Extract + Send + Sync> Judge<T> {
         let id = id.unwrap_or_default();
         let result = match self.glance(&end) {
             Some(glanced) => Ok(success(id.into_owned(), glanced)),
-            None => wait::until_ready(self.read_end(end, &id, line)),
+            None => until_ready(self.read_end(end, &id, line)),
         };
         result.map_err(|error| BatchError { line: Some(number), ..error })
     }

@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Handle, RuntimeFlavor};
 /// The result of a future that is ready at once in nearly all cases. If it is not, its work is done
 /// by the runtime around this call if that has another thread to do it, and by one of its own if
 /// not; both on a thread beside this one, because a runtime must not be blocked from within.
-pub(super) fn until_ready<R: Send>(future: impl Future<Output = R> + Send) -> R {
+pub(crate) fn until_ready<R: Send>(future: impl Future<Output = R> + Send) -> R {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     if let Poll::Ready(result) = future.as_mut().poll(&mut context) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use instructor_core::{Extract, Usage};
+use instructor_core::{Extract, Form, Usage};
 use tokio::runtime::Handle;
 
 use super::ledger::{Answer, Item, Ledger, Next, Place};
@@ -20,6 +20,7 @@ use crate::results::{BatchError, BatchErrorKind};
 
 /// What is needed to read the answers of a run.
 pub(crate) struct Reading<'a, T> {
+    pub(crate) form: &'a Form<T>,
     pub(crate) judge: &'a Judge<T>,
     pub(crate) ledger: &'a Ledger,
     pub(crate) past: &'a Past,
@@ -75,6 +76,7 @@ impl<T: Extract + Send + Sync> Inner<T> {
     /// What is needed to read answers.
     pub(crate) fn reading(&self) -> Reading<'_, T> {
         Reading {
+            form: &self.form,
             judge: &self.judge,
             ledger: &self.ledger,
             past: &self.past,
@@ -275,7 +277,7 @@ impl<T: Extract + Send + Sync> Reading<'_, T> {
             return Ok(Worth::Answer { answer, account: false });
         }
         let (judged, can_grow) = handle.block_on(async {
-            let form = self.judge.form();
+            let form = self.form;
             let past = self.past.conversation(form, self.ledger, item, item.sent + 1);
             let mut conversation = past.await?;
             let judged = self.judge.hear(end, id, &line.bytes, &mut conversation).await;

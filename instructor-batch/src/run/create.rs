@@ -11,7 +11,8 @@ use super::dir::{Dir, sync_folder};
 use super::ledger::{Ledger, Loader};
 use super::past::Past;
 use super::shard::Writer;
-use super::{Engine, Inner, Run, RunError, RunSettings, judge, model_of, now};
+use super::{Engine, Inner, Run, RunError, RunSettings, envelope, form, model_of, now};
+use crate::judge::Judge;
 use crate::provider;
 use crate::source::Source;
 
@@ -30,7 +31,7 @@ pub(super) fn create<T: Extract + Send + Sync>(
         None => Client::from_env(&kept.model)?,
     };
     kept.model = model_of(&client);
-    let judge = judge::<T>(&client, &kept)?;
+    let (form, envelope) = (form::<T>(&client, &kept)?, envelope(&client, &kept)?);
     let draft = Draft::new(path)?;
     let building = Dir::new(&draft.0);
     building.make()?;
@@ -43,7 +44,7 @@ pub(super) fn create<T: Extract + Send + Sync>(
         }
         Engine::Online { .. } | Engine::File => u64::MAX,
     };
-    let writer = Writer::new(&judge, &id)?;
+    let writer = Writer::new(&form, envelope, &id)?;
     let rows_path = building.rows();
     let file_error = || RunError::file(&rows_path);
     let mut file = BufWriter::new(File::create(&rows_path).map_err(file_error())?);
@@ -74,7 +75,7 @@ pub(super) fn create<T: Extract + Send + Sync>(
     file.sync_all().map_err(file_error())?;
     let settings = serde_json::to_string(&kept)
         .map_err(|error| RunError::Settings(format!("the settings cannot be kept: {error}")))?;
-    let rendered = judge.form().rendered();
+    let rendered = form.rendered();
     for (name, value) in [
         ("id", id.as_str()),
         ("created", &now().to_string()),
@@ -90,7 +91,8 @@ pub(super) fn create<T: Extract + Send + Sync>(
     drop(ledger);
     draft.keep(path)?;
     let (ledger, past) = (Ledger::open(&dir)?, Past::new(&dir)?);
-    Ok(Run(Arc::new(Inner { dir, ledger, past, client, judge, kept, id })))
+    let judge = Judge::new(envelope, form.clone());
+    Ok(Run(Arc::new(Inner { dir, ledger, past, client, form, envelope, judge, kept, id })))
 }
 
 /// A folder that is thrown away unless it is kept.

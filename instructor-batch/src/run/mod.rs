@@ -69,6 +69,9 @@ struct Inner<T> {
     ledger: Ledger,
     past: Past,
     client: Client,
+    form: Form<T>,
+    /// That of the lines of its engine.
+    envelope: &'static Envelope,
     judge: Judge<T>,
     kept: Kept,
     /// What all ids of the run begin with.
@@ -123,14 +126,15 @@ impl<T: Extract + Send + Sync> Run<T> {
         if found != kept.model {
             return Err(RunError::OtherModel { expected: kept.model, found });
         }
-        let judge = judge::<T>(&client, &kept)?;
-        let rendered = judge.form().rendered();
+        let (form, envelope) = (form::<T>(&client, &kept)?, envelope(&client, &kept)?);
+        let rendered = form.rendered();
         if fact("schema")? != rendered.json.get() {
             let (expected, found) = (fact("tool")?, rendered.name.clone());
             return Err(RunError::OtherType { expected, found });
         }
         let (id, past) = (fact("id")?, Past::new(&dir)?);
-        Ok(Self(Arc::new(Inner { dir, ledger, past, client, judge, kept, id })))
+        let judge = Judge::new(envelope, form.clone());
+        Ok(Self(Arc::new(Inner { dir, ledger, past, client, form, envelope, judge, kept, id })))
     }
 
     /// Does what is left to do, until every row has an outcome. Dropping the future stops the run
@@ -255,14 +259,12 @@ fn form<T: Extract + Send + Sync>(client: &Client, kept: &Kept) -> Result<Form<T
     Ok(asked.form()?)
 }
 
-/// Who reads the answers: the lines are those of the engine.
-fn judge<T: Extract + Send + Sync>(client: &Client, kept: &Kept) -> Result<Judge<T>, RunError> {
-    let form = form::<T>(client, kept)?;
-    let envelope = match kept.engine {
+/// The envelope of the lines that the engine takes and gives.
+fn envelope(client: &Client, kept: &Kept) -> Result<&'static Envelope, RunError> {
+    Ok(match kept.engine {
         Engine::Batch => provider::connect(client)?.envelope(),
-        Engine::Online { .. } | Engine::File => &Envelope::OPENAI,
-    };
-    Ok(Judge::new(envelope, form))
+        Engine::Online { .. } | Engine::File => Envelope::OPENAI,
+    })
 }
 
 /// Seconds since 1970.

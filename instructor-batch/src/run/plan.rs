@@ -54,7 +54,7 @@ pub(super) fn plan<T: Extract + Send + Sync>(run: &Inner<T>) -> Result<Plan, Run
             by_rows.max(bytes.div_ceil(most_bytes.unwrap_or(u64::MAX)))
         }
     };
-    let schema = run.judge.form().rendered().json.get().len() as u64;
+    let schema = run.form.rendered().json.get().len() as u64;
     // A schema says of each value about four times what the value says.
     let short = tokens(schema).div_ceil(4) + 8;
     let long = kept.max_tokens.map_or(short * 8, u64::from).max(short);

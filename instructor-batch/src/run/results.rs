@@ -7,7 +7,7 @@ use instructor_core::Extract;
 
 use super::ledger::{Final, Item};
 use super::{Outcome, Run, RunError};
-use crate::judge::wait;
+use crate::judge::{success, until_ready};
 use crate::results::{BatchError, BatchErrorKind, BatchResult};
 
 /// The order of results.
@@ -103,13 +103,12 @@ impl<T: Extract + Send + Sync> RunResults<T> {
             return gone(BatchErrorKind::Unparsable, "the line is none of a result file any more");
         };
         let id = opened.id.unwrap_or_default();
-        if let Some(mut found) = judge.glance(&opened.end) {
-            found.custom_id = id.into_owned();
-            return Ok(Ok(found));
+        if let Some(glanced) = judge.glance(&opened.end) {
+            return Ok(Ok(success(id.into_owned(), glanced)));
         }
         let item = Item { n: row.n, at: row.at, bytes: row.bytes, sent: row.sent, forgiven: 0 };
-        wait(async {
-            let past = inner.past.conversation(judge.form(), &inner.ledger, &item, row.sent);
+        until_ready(async {
+            let past = inner.past.conversation(&inner.form, &inner.ledger, &item, row.sent);
             Ok(judge.hear(opened.end, &id, &line, &mut past.await?).await)
         })
     }

@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use instructor_core::{Conversation, Extract};
+use instructor_core::{Conversation, Extract, Form};
 
 use super::collect::custom_id;
 use super::ledger::{Item, Shard};
 use super::{Inner, RunError, ShardState};
-use crate::judge::Judge;
+use crate::line::Envelope;
 use crate::lines::{LineError, Lines};
 use crate::row::Ask;
 
@@ -20,8 +20,12 @@ pub(crate) struct Writer<'a, T> {
 }
 
 impl<'a, T: Extract + Send + Sync> Writer<'a, T> {
-    pub(crate) fn new(judge: &'a Judge<T>, id: &'a str) -> Result<Self, RunError> {
-        let lines = Lines::in_envelope(judge.form(), judge.envelope());
+    pub(crate) fn new(
+        form: &Form<T>,
+        envelope: &'static Envelope,
+        id: &'a str,
+    ) -> Result<Self, RunError> {
+        let lines = Lines::in_envelope(form, envelope);
         Ok(Self { lines: lines.map_err(|source| RunError::Row { row: 0, source })?, id })
     }
 
@@ -115,7 +119,7 @@ impl<T: Extract + Send + Sync> Inner<T> {
     ) -> Result<Written, RunError> {
         let file_error = || RunError::file(path);
         let mut file = BufWriter::new(File::create(path).map_err(file_error())?);
-        let writer = Writer::new(&self.judge, &self.id)?;
+        let writer = Writer::new(&self.form, self.envelope, &self.id)?;
         let (mut written, mut line) = (Written::default(), Vec::new());
         let mut from = 0;
         'full: loop {
@@ -158,7 +162,7 @@ impl<T: Extract + Send + Sync> Inner<T> {
         let written = if item.sent == 0 {
             writer.first(item.n, &self.past.ask(item.at, item.bytes)?, line)
         } else {
-            let form = self.judge.form();
+            let form = &self.form;
             let past = self.past.conversation(form, &self.ledger, item, item.sent + 1);
             writer.again(item, &past.await?, line)
         };

@@ -202,7 +202,7 @@ impl<T: Extract + Send + Sync> Inner<T> {
         let text = std::fs::read(path).map_err(RunError::file(path))?;
         let items = self.ledger.items_of(shard)?.into_iter();
         let items: HashMap<_, _> = items.map(|item| (item.n, item)).collect();
-        let envelope = self.judge.envelope();
+        let envelope = self.envelope;
         let of_line = |line: &[u8]| {
             let id = envelope.asked(line)?.id?;
             let (n, _) = crate::run::collect::parse_id(&self.id, &id)?;

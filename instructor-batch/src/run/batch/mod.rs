@@ -77,7 +77,7 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
             line_bytes: limits.line_bytes,
             tokens: limits.queued_tokens.unwrap_or(u64::MAX),
         };
-        let path = Writer::new(&run.judge, &run.id)?.path().to_owned();
+        let path = Writer::new(&run.form, run.envelope, &run.id)?.path().to_owned();
         Ok(Self {
             run,
             provider,
@@ -259,7 +259,7 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
         shard.submitted = Some(now());
         self.run.ledger.update(&shard)?;
         let path = self.run.dir.shard(shard.number);
-        let model = self.run.judge.form().model();
+        let model = self.run.form.model();
         let job = NewJob::new(&path, shard.rows, &self.path, model, &shard.label);
         let error = match self.provider.submit(job).await {
             Ok(job) => return self.submitted(shard, &job).map(|()| Step::Done),
