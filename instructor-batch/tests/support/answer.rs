@@ -121,8 +121,10 @@ pub(super) fn generated(body: &Value, answer: &Answer) -> Option<Value> {
         }
         (Answer::Text(words), _) => (json!({"text": words}), "STOP"),
         (Answer::Refusal(_), _) => {
-            let blocked = json!({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}});
-            return Some(blocked);
+            let usage = json!({"promptTokenCount": TOKENS.0, "totalTokenCount": TOKENS.0});
+            return Some(json!({
+                "promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": usage,
+            }));
         }
         (Answer::Truncated, _) => (json!({"text": "{\"name\":\"A"}), "MAX_TOKENS"),
         _ => return None,

@@ -298,7 +298,7 @@ impl Shared {
             _ => state.advance(number, &*self.wire, &*self.answerer),
         }
         let job = &mut state.jobs[number];
-        job.told |= whole && job.shows_results();
+        job.told |= whole && job.phase.is_over();
         match route {
             Route::Cancel(_) => Said::json(200, &self.wire.cancelled(job, &origin(self.port))),
             _ => Said::json(200, &self.wire.job(job, &origin(self.port))),

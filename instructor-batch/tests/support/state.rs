@@ -54,6 +54,11 @@ impl Phase {
     pub fn is_over(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Expired | Self::Cancelled)
     }
+
+    /// Whether nothing of it was done.
+    pub fn is_failed(self) -> bool {
+        self == Self::Failed
+    }
 }
 
 /// A job as the server sees it.
