@@ -99,7 +99,7 @@ const ROWS: &[Row] = &[
     OTHER,
     Row {
         name: "offline",
-        limits: Limits { poll: Duration::from_secs(1), ..USUAL },
+        limits: Limits { poll: Duration::from_millis(20), ..USUAL },
         connect: compatible,
     },
 ];
