@@ -24,6 +24,8 @@ mod anthropic;
 mod gemini;
 mod mistral;
 mod services;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use blocking::blocking;
 pub use services::connect;
