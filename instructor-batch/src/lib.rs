@@ -18,6 +18,7 @@ mod read;
 mod legacy;
 pub mod job;
 pub mod provider;
+mod processor;
 pub mod run;
 pub mod output;
 pub mod report;
@@ -29,6 +30,7 @@ pub use job::{BatchJobInfo, BatchStatus};
 pub use legacy::BatchJob;
 pub use line::Envelope;
 pub use lines::{LineError, Lines};
+pub use processor::{BatchInput, BatchProcessor, ProcessorError};
 pub use read::BatchReader;
 pub use request::{BatchRequest, RequestBody};
 pub use results::{
