@@ -26,9 +26,14 @@ pub(super) async fn run(verb: BatchVerb, say: Say) -> Result<Exit, Failure> {
         BatchVerb::Cancel { id, at } => show(&connect(&at)?.cancel(&id).await?, say)?,
         BatchVerb::Delete { id, at } => {
             connect(&at)?.delete(&id).await?;
-            say.result(&serde_json::json!({"id": id, "deleted": true}), &format!("{id} is deleted"))?;
+            say.result(
+                &serde_json::json!({"id": id, "deleted": true}),
+                &format!("{id} is deleted"),
+            )?;
         }
-        BatchVerb::Download { id, at, output } => download(&connect(&at)?, &id, output, say).await?,
+        BatchVerb::Download { id, at, output } => {
+            download(&connect(&at)?, &id, output, say).await?;
+        }
     }
     Ok(Exit::Done)
 }

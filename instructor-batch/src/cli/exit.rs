@@ -156,7 +156,9 @@ impl From<RunError> for Failure {
             RunError::Exists { dir } => {
                 let dir = dir.display();
                 let way = format!("`{program} run resume {dir}` goes on with a run");
-                Self::configuration(format!("{dir} is not empty: {way}, or choose another directory"))
+                Self::configuration(format!(
+                    "{dir} is not empty: {way}, or choose another directory"
+                ))
             }
             RunError::NotARun { dir } => {
                 let way = format!("create one with `{program} run create`");
@@ -214,7 +216,10 @@ mod tests {
         let failure = Failure::usage("one\n  two\n\nthree\n");
         assert_eq!(failure.to_string(), "one; two; three");
         let clap = "error: unexpected argument '--x' found\n\n  tip: try '--y'\n\nUsage: a [b]\n";
-        assert_eq!(usage(clap), "error: unexpected argument '--x' found; try '--y': see `--help`\n");
+        assert_eq!(
+            usage(clap),
+            "error: unexpected argument '--x' found; try '--y': see `--help`\n"
+        );
     }
 
     #[test]

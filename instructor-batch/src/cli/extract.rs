@@ -50,7 +50,8 @@ pub(super) async fn run<T: Extract + Serialize + Send + Sync>(
 /// The text of a file, or of stdin.
 fn read(path: &Path) -> Result<String, Failure> {
     let failed = |e: io::Error| {
-        let what = if e.kind() == io::ErrorKind::InvalidData { "no UTF-8".into() } else { e.to_string() };
+        let what =
+            if e.kind() == io::ErrorKind::InvalidData { "no UTF-8".into() } else { e.to_string() };
         Failure::configuration(format!("{}: {what}", path.display()))
     };
     if path.as_os_str() != "-" {
@@ -65,6 +66,7 @@ mod wire {
     use serde::Serialize;
 
     use super::Extracted;
+    use crate::output::Tokens;
 
     #[derive(Serialize)]
     pub(super) struct Answer<'a, T> {
@@ -75,28 +77,14 @@ mod wire {
         usage: Tokens,
     }
 
-    #[derive(Serialize)]
-    struct Tokens {
-        input_tokens: u64,
-        output_tokens: u64,
-        cached_input_tokens: u64,
-        reasoning_tokens: u64,
-    }
-
     impl<'a, T> Answer<'a, T> {
         pub(super) fn of(found: &'a Extracted<T>) -> Self {
-            let usage = found.usage();
             Self {
                 value: &found.value,
                 model: found.model(),
                 attempts: found.attempts.len(),
                 repairs: found.repairs().iter().map(ToString::to_string).collect(),
-                usage: Tokens {
-                    input_tokens: usage.input_tokens,
-                    output_tokens: usage.output_tokens,
-                    cached_input_tokens: usage.cached_input_tokens,
-                    reasoning_tokens: usage.reasoning_tokens,
-                },
+                usage: found.usage().into(),
             }
         }
     }

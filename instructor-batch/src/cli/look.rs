@@ -152,7 +152,10 @@ pub(super) fn retry<T: Extract + Send + Sync>(
     }
     let rows = run.retry(&outcomes)?;
     let dir = run.dir().display();
-    say.result(&json!({"dir": run.dir(), "waiting_again": rows}), &format!("{rows} rows wait again"))?;
+    say.result(
+        &json!({"dir": run.dir(), "waiting_again": rows}),
+        &format!("{rows} rows wait again"),
+    )?;
     if rows > 0 {
         say.hint(&format!("`{} run resume {dir}` sends them", program()));
     }

@@ -67,7 +67,7 @@ fn with<T: Extract + Serialize + Send + Sync>(
             match dispatch::<T>(subject, args, say) {
                 Ok(exit) => exit,
                 Err(failure) => {
-                    say.error(&failure);
+                    say::error(&failure);
                     failure.exit()
                 }
             }
@@ -78,10 +78,7 @@ fn with<T: Extract + Serialize + Send + Sync>(
 }
 
 /// Reads the arguments; what is wrong with them, or what was asked about them, is printed.
-fn parse(
-    subject: Subject,
-    arguments: impl IntoIterator<Item = OsString>,
-) -> Result<Args, Exit> {
+fn parse(subject: Subject, arguments: impl IntoIterator<Item = OsString>) -> Result<Args, Exit> {
     let mut command = Args::command();
     if subject == Subject::Type {
         command = without_schema(command);

@@ -7,7 +7,7 @@ use instructor_core::Extract;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::say::Say;
+use super::say::{Say, note};
 use crate::run::{Run, RunStatus, ShardState};
 
 /// How often the ledger is asked.
@@ -35,13 +35,10 @@ impl Progress {
     }
 }
 
-async fn watch<T: Extract + Send + Sync>(
-    run: Run<T>,
-    say: Say,
-    mut ended: oneshot::Receiver<()>,
-) {
+async fn watch<T: Extract + Send + Sync>(run: Run<T>, say: Say, mut ended: oneshot::Receiver<()>) {
     let mut screen = Screen::new(say);
-    loop {
+    // Nothing is shown of what is over at once.
+    while let Err(_elapsed) = tokio::time::timeout(LOOK, &mut ended).await {
         let status = tokio::task::spawn_blocking({
             let run = run.clone();
             move || run.status()
@@ -50,23 +47,19 @@ async fn watch<T: Extract + Send + Sync>(
         if let Ok(Ok(status)) = status.await {
             screen.show(&status);
         }
-        tokio::select! {
-            _ = &mut ended => break,
-            () = tokio::time::sleep(LOOK) => {}
-        }
     }
     screen.clear();
 }
 
 enum Screen {
     Bar(ProgressBar),
-    Lines { say: Say, last: String, at: Option<Instant> },
+    Lines { last: String, at: Option<Instant> },
 }
 
 impl Screen {
     fn new(say: Say) -> Self {
         if !say.terminal() {
-            return Self::Lines { say, last: String::new(), at: None };
+            return Self::Lines { last: String::new(), at: None };
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let style = "{bar:30} {pos}/{len} rows  {elapsed}  {msg}";
@@ -84,10 +77,10 @@ impl Screen {
                 bar.set_position(done(status));
                 bar.set_message(message);
             }
-            Self::Lines { say, last, at } => {
+            Self::Lines { last, at } => {
                 let line = format!("{} of {} rows, {message}", done(status), status.rows);
                 if line != *last && at.is_none_or(|at| at.elapsed() >= LINE) {
-                    say.note(&line);
+                    note(&line);
                     *last = line;
                     *at = Some(Instant::now());
                 }
@@ -108,14 +101,14 @@ fn done(status: &RunStatus) -> u64 {
     (status.outcomes.total() + at_service).min(status.rows)
 }
 
-/// "2 failed, round 1, 3 jobs (2 in_progress, 1 validating)".
+/// "2 failed, round 1, 3 jobs (2 queued, 1 validating)".
 fn words(status: &RunStatus) -> String {
     let mut words = Vec::new();
     if status.outcomes.failed() > 0 {
         words.push(format!("{} failed", status.outcomes.failed()));
     }
     words.push(format!("round {}", status.round.max(1)));
-    let mut states: Vec<(&str, usize)> = Vec::new();
+    let mut counts: Vec<(&str, usize)> = Vec::new();
     for shard in &status.shards {
         let state = match (&shard.job_status, shard.state) {
             (Some(word), _) => word.as_str(),
@@ -123,16 +116,16 @@ fn words(status: &RunStatus) -> String {
             (None, ShardState::Submitting) => "being submitted",
             (None, _) => "submitted",
         };
-        match states.iter_mut().find(|(known, _)| *known == state) {
+        match counts.iter_mut().find(|(known, _)| *known == state) {
             Some((_, count)) => *count += 1,
-            None => states.push((state, 1)),
+            None => counts.push((state, 1)),
         }
     }
-    if !states.is_empty() {
-        let states: Vec<_> = states.iter().map(|(state, n)| format!("{n} {state}")).collect();
+    if !counts.is_empty() {
+        let parts: Vec<_> = counts.iter().map(|(state, n)| format!("{n} {state}")).collect();
         let jobs = status.shards.len();
         let job = if jobs == 1 { "job" } else { "jobs" };
-        words.push(format!("{jobs} {job} ({})", states.join(", ")));
+        words.push(format!("{jobs} {job} ({})", parts.join(", ")));
     }
     words.join(", ")
 }

@@ -11,7 +11,7 @@ use super::client::{client, client_for};
 use super::exit::{Exit, Failure, program};
 use super::look;
 use super::progress::Progress;
-use super::say::Say;
+use super::say::{Say, note};
 use super::signal::stopped;
 use super::source::source;
 use super::subject::Subject;
@@ -48,7 +48,8 @@ pub(super) async fn run<T: Extract + Serialize + Send + Sync>(
             }
             let (Some(source), Some(model)) = (source, model) else {
                 let dir = run.dir.display();
-                let message = format!("{dir} holds no run: add `--source` and `--model` to create one");
+                let message =
+                    format!("{dir} holds no run: add `--source` and `--model` to create one");
                 return Err(Failure::usage(message));
             };
             subject.load(run.schema.as_deref())?;
@@ -85,15 +86,18 @@ fn is_there(dir: &Path) -> bool {
 }
 
 /// Opens a run to work on it; that needs the service's key.
-fn open_to_ask<T: Extract + Send + Sync>(subject: Subject, run: &RunArgs) -> Result<Run<T>, Failure> {
+fn open_to_ask<T: Extract + Send + Sync>(
+    subject: Subject,
+    run: &RunArgs,
+) -> Result<Run<T>, Failure> {
     load(subject, run)?;
-    Ok(Run::open_by(&run.dir, |model| client(model, &run.service))?)
+    Run::open_by(&run.dir, |model| client(model, &run.service))
 }
 
 /// Opens a run to look at it.
 fn opened<T: Extract + Send + Sync>(subject: Subject, run: &RunArgs) -> Result<Run<T>, Failure> {
     load(subject, run)?;
-    Ok(Run::open_by(&run.dir, |model| client_for(model, &run.service))?)
+    Run::open_by(&run.dir, |model| client_for(model, &run.service))
 }
 
 /// The schema that was given, or else that which the run was created with.
@@ -144,18 +148,15 @@ fn settings(create: Create, mut settings: RunSettings) -> RunSettings {
     if let (Some(input), Some(output)) = (create.price_in, create.price_out) {
         settings = settings.prices(Prices { input, output, cached_input: None });
     }
-    settings
-        .max_rounds(create.max_rounds)
-        .canary(create.canary)
-        .engine(match create.engine {
-            EngineName::Batch => Engine::Batch,
-            EngineName::File => Engine::File,
-            EngineName::Online => Engine::Online {
-                concurrency: create.concurrency.max(1) as usize,
-                requests_per_minute: create.rpm,
-                tokens_per_minute: create.tpm,
-            },
-        })
+    settings.max_rounds(create.max_rounds).canary(create.canary).engine(match create.engine {
+        EngineName::Batch => Engine::Batch,
+        EngineName::File => Engine::File,
+        EngineName::Online => Engine::Online {
+            concurrency: create.concurrency.max(1) as usize,
+            requests_per_minute: create.rpm,
+            tokens_per_minute: create.tpm,
+        },
+    })
 }
 
 /// What a new run would take. It is created beside its place and thrown away.
@@ -198,7 +199,7 @@ fn created<T: Extract + Send + Sync>(run: &Run<T>, say: Say) -> Result<(), Failu
 /// Works on a run until it is over or somebody stops it.
 async fn work<T: Extract + Send + Sync>(run: Run<T>, say: Say) -> Result<Exit, Failure> {
     let progress = Progress::begin(&run, say);
-    let ended = execute(&run, say).await;
+    let ended = execute(&run).await;
     progress.end().await;
     let dir = run.dir().display();
     let Some(receipt) = ended? else {
@@ -219,10 +220,7 @@ async fn work<T: Extract + Send + Sync>(run: Run<T>, say: Say) -> Result<Exit, F
 
 /// The receipt, or nothing if somebody stopped it before its end. A task of its own works on the run,
 /// so that signals and progress do not wait for it.
-async fn execute<T: Extract + Send + Sync>(
-    run: &Run<T>,
-    say: Say,
-) -> Result<Option<Receipt>, Failure> {
+async fn execute<T: Extract + Send + Sync>(run: &Run<T>) -> Result<Option<Receipt>, Failure> {
     let mut task = tokio::spawn({
         let run = run.clone();
         async move { run.execute().await }
@@ -231,7 +229,7 @@ async fn execute<T: Extract + Send + Sync>(
         ended = &mut task => (ended, false),
         () = stopped() => {
             run.stop();
-            say.note(&"stopping: what is under way is waited for; once more, and nothing is");
+            note(&"stopping: what is under way is waited for; once more, and nothing is");
             tokio::select! {
                 ended = &mut task => (ended, true),
                 () = stopped() => {

@@ -25,7 +25,11 @@ impl Say {
     }
 
     /// The result: one JSON document for machines, text for people.
-    pub(super) fn result(self, json: &impl Serialize, text: &dyn fmt::Display) -> Result<(), Failure> {
+    pub(super) fn result(
+        self,
+        json: &impl Serialize,
+        text: &dyn fmt::Display,
+    ) -> Result<(), Failure> {
         if self.json {
             let json = serde_json::to_string(json)
                 .map_err(|e| Failure::configuration(format!("the result is no JSON: {e}")))?;
@@ -42,16 +46,16 @@ impl Say {
             complain(&format!("{text}\n"));
         }
     }
+}
 
-    /// Something beside the result that everybody should know.
-    pub(super) fn note(self, text: &dyn fmt::Display) {
-        complain(&format!("{text}\n"));
-    }
+/// Something beside the result that everybody should know.
+pub(super) fn note(text: &dyn fmt::Display) {
+    complain(&format!("{text}\n"));
+}
 
-    /// The one line of an error.
-    pub(super) fn error(self, failure: &Failure) {
-        complain(&format!("error: {failure}\n"));
-    }
+/// The one line of an error.
+pub(super) fn error(failure: &Failure) {
+    complain(&format!("error: {failure}\n"));
 }
 
 /// To stdout. Whoever reads it may have gone, such as `head`; there is nobody left to tell.

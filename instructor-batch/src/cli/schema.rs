@@ -34,7 +34,8 @@ pub(super) fn run<T: Extract>(
                     if !provider.modes().contains(&mode) {
                         let names: Vec<_> = provider.modes().iter().map(|m| m.name()).collect();
                         let has = names.join(", ");
-                        let message = format!("`{name}` does not have the mode `{mode}`: it has {has}");
+                        let message =
+                            format!("`{name}` does not have the mode `{mode}`: it has {has}");
                         return Err(Failure::configuration(message));
                     }
                     let rendered = rendered(T::SCHEMA, provider.dialect(mode))
@@ -80,7 +81,8 @@ fn check<T: Extract>(provider: &str, strict: bool, say: Say) -> Result<Exit, Fai
     let mut reports = Vec::new();
     for service in wanted {
         let provider = connect(service)?;
-        let modes: Vec<_> = service.modes.iter().map(|mode| judge::<T>(&*provider, *mode)).collect();
+        let modes: Vec<_> =
+            service.modes.iter().map(|mode| judge::<T>(&*provider, *mode)).collect();
         let fits = if strict { modes.iter().all(|m| m.fits) } else { modes.iter().any(|m| m.fits) };
         reports.push(ServiceReport { service: service.name, fits, modes });
     }

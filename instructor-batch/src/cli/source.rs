@@ -43,7 +43,8 @@ fn is_text(path: &Path) -> bool {
 fn lines(path: &Path, columns: &Columns) -> Result<Source, Failure> {
     let Columns { key, text, prompt, messages } = columns;
     if [key, text, prompt, messages].into_iter().any(Option::is_some) {
-        let message = "a `.txt` file has no columns: leave out --key, --text, --prompt and --messages";
+        let message =
+            "a `.txt` file has no columns: leave out --key, --text, --prompt and --messages";
         return Err(Failure::usage(message));
     }
     let reader = file::open_buffered(path).map_err(|e| Failure::configuration(e.to_string()))?;

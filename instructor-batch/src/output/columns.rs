@@ -71,9 +71,6 @@ fn column(name: &str, schema: &'static Schema, above: &mut Vec<&'static Schema>)
     match schema.shape {
         Shape::Option(inner) => Column { nullable: true, ..column(name, inner, above) },
         Shape::Newtype { field, .. } => column(name, field.schema, above),
-        Shape::Null => Column { nullable: true, ..made(Kind::Json) },
-        // Of anything, `null` is a value too.
-        Shape::Any => Column { nullable: true, ..made(Kind::Json) },
         Shape::Bool => made(Kind::Bool),
         Shape::Number => made(Kind::Number),
         Shape::Text(_) => made(Kind::Text),
@@ -108,13 +105,15 @@ fn column(name: &str, schema: &'static Schema, above: &mut Vec<&'static Schema>)
         {
             made(Kind::Text)
         }
-        // The value of a union may be `null`.
-        Shape::AnyOf(_) | Shape::Enum { tagging: Tagging::Untagged, .. } => {
-            Column { nullable: true, ..made(Kind::Json) }
-        }
-        Shape::Tuple(_) | Shape::Map { .. } | Shape::Enum { .. } => made(Kind::Json),
-        // Only the schema of a type that contains itself with nothing in between is left here.
-        Shape::Recursive(_) | Shape::Linked(_) => Column { nullable: true, ..made(Kind::Json) },
+        Shape::Tuple(_) | Shape::Map { .. } => made(Kind::Json),
+        Shape::Enum { tagging, .. } if tagging != Tagging::Untagged => made(Kind::Json),
+        // Of these, `null` may be a value.
+        Shape::Null
+        | Shape::Any
+        | Shape::AnyOf(_)
+        | Shape::Enum { .. }
+        | Shape::Recursive(_)
+        | Shape::Linked(_) => Column { nullable: true, ..made(Kind::Json) },
     }
 }
 

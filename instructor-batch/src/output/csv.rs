@@ -45,7 +45,7 @@ impl Table {
     }
 
     pub(super) fn finish(self) -> io::Result<()> {
-        self.writer.into_inner().map_err(|e| e.into_error())?.finish()
+        self.writer.into_inner().map_err(::csv::IntoInnerError::into_error)?.finish()
     }
 }
 

@@ -28,6 +28,8 @@ mod tests;
 
 pub(crate) use atomic::Atomic;
 use record::Record;
+#[cfg(feature = "cli")]
+pub(crate) use record::wire::Tokens;
 
 /// What a file of results is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,7 +207,7 @@ impl From<io::Error> for RowError {
 /// A file of results that is being written.
 enum Sink {
     Jsonl(Atomic),
-    Csv(csv::Table),
+    Csv(Box<csv::Table>),
     #[cfg(feature = "parquet")]
     Parquet(Box<parquet::Table>),
 }
@@ -221,7 +223,10 @@ impl Sink {
         let columns = || columns::Columns::of(T::SCHEMA, among);
         match format {
             Format::Jsonl => Ok(Self::Jsonl(file)),
-            Format::Csv => csv::Table::new(file, columns()).map(Self::Csv).map_err(failed),
+            Format::Csv => {
+                let table = csv::Table::new(file, columns()).map_err(failed)?;
+                Ok(Self::Csv(Box::new(table)))
+            }
             #[cfg(feature = "parquet")]
             Format::Parquet => {
                 let table = parquet::Table::new(file, &columns()).map_err(failed)?;

@@ -145,6 +145,7 @@ mod wire {
 
     /// Tokens, as the service counts them.
     #[derive(Debug, Clone, Copy, Serialize)]
+    #[expect(clippy::struct_field_names, reason = "as in `Usage`")]
     pub(crate) struct Tokens {
         pub(crate) input_tokens: u64,
         pub(crate) output_tokens: u64,

@@ -61,18 +61,19 @@ struct More {
 }
 
 fn order(i: u64) -> Order {
-    let buyer = Buyer { name: format!("Zoë, \"{i}\"\n=1+1"), age: (i % 2 == 0).then_some(-3) };
+    let buyer =
+        Buyer { name: format!("Zoë, \"{i}\"\n=1+1"), age: i.is_multiple_of(2).then_some(-3) };
     Order {
         key: format!("k{i}"),
         big: u64::MAX - i,
         price: 0.1,
-        paid: (i % 3 == 0).then_some(true),
-        state: if i % 2 == 0 { State::Open } else { State::Done },
+        paid: i.is_multiple_of(3).then_some(true),
+        state: if i.is_multiple_of(2) { State::Open } else { State::Done },
         buyer: buyer.clone(),
         agent: (i % 2 == 1).then_some(buyer),
         lines: (0..i % 3).map(|n| Line { sku: format!("s{n}"), count: 7 }).collect(),
         notes: BTreeMap::from([("a\u{2028}".to_owned(), 1)]),
-        way: if i % 2 == 0 { Way::Pickup } else { Way::Post { street: "x".into() } },
+        way: if i.is_multiple_of(2) { Way::Pickup } else { Way::Post { street: "x".into() } },
         more: More { zip: "0123".into() },
         rest: BTreeMap::from([("extra".to_owned(), json!([1, null]))]),
     }

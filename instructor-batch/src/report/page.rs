@@ -53,7 +53,11 @@ fn summary(page: &mut String, facts: &Facts) {
         let _ = write!(page, "<div><dt>{name}</dt><dd>{value}<small>{note}</small></dd></div>");
     };
     let good = receipt.outcomes.succeeded;
-    tile("Rows", Number(receipt.rows).to_string(), format!("{} over", Number(receipt.outcomes.total())));
+    tile(
+        "Rows",
+        Number(receipt.rows).to_string(),
+        format!("{} over", Number(receipt.outcomes.total())),
+    );
     tile("Succeeded", percent(good, receipt.rows), format!("{} rows", Number(good)));
     let cached = match usage.cached_input_tokens {
         0 => String::new(),
@@ -63,7 +67,8 @@ fn summary(page: &mut String, facts: &Facts) {
         format!("{} in{cached}, {} out", Number(usage.input_tokens), Number(usage.output_tokens));
     tile("Tokens", Number(usage.total_tokens()).to_string(), parts);
     if let Some(cost) = receipt.cost {
-        let each = cost / if good == 0 { 1.0 } else { good as f64 };
+        #[expect(clippy::cast_precision_loss, reason = "nobody pays for so many rows")]
+        let each = cost / good.max(1) as f64;
         tile("Cost", format!("{cost:.4}"), format!("{each:.6} a success"));
     }
     let jobs = if receipt.jobs == 1 { "job" } else { "jobs" };
@@ -123,7 +128,9 @@ fn failures(page: &mut String, facts: &Facts) {
     if facts.kinds.is_empty() {
         return;
     }
-    page.push_str("<section><h2>Failures by kind</h2>\n<table><thead><tr><th>Kind<th class=\"n\">Rows");
+    page.push_str(
+        "<section><h2>Failures by kind</h2>\n<table><thead><tr><th>Kind<th class=\"n\">Rows",
+    );
     page.push_str("</thead><tbody>\n");
     for (kind, rows) in &facts.kinds {
         let _ = writeln!(page, "<tr><td>{kind}<td class=\"n\">{}", Number(*rows));
@@ -132,7 +139,9 @@ fn failures(page: &mut String, facts: &Facts) {
     if facts.places.is_empty() {
         return;
     }
-    page.push_str("<section><h2>What was wrong, by place and rule</h2>\n<table><thead><tr><th>Place");
+    page.push_str(
+        "<section><h2>What was wrong, by place and rule</h2>\n<table><thead><tr><th>Place",
+    );
     page.push_str("<th>Rule<th>Such as<th class=\"n\">Times</thead><tbody>\n");
     for place in facts.places.iter().take(100) {
         let (path, message) = (Text(&place.path), Text(&place.message));

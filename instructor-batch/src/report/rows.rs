@@ -17,14 +17,18 @@ pub(super) fn rows(page: &mut String, facts: &Facts) {
         return;
     }
     let shown = facts.failed.len() as u64;
-    let _ = write!(page, "<section><h2>Rows that failed</h2>\n<p class=\"quiet\">{}", Number(shown));
+    let _ =
+        write!(page, "<section><h2>Rows that failed</h2>\n<p class=\"quiet\">{}", Number(shown));
     let _ = if shown < all {
         write!(page, " of {}; <code>run results</code> gives all of them", Number(all))
     } else {
         write!(page, " in all")
     };
-    page.push_str(".</p>\n<form id=\"filter\" hidden><input type=\"search\" placeholder=\"Filter by any text\">");
-    page.push_str("<select><option value=\"\">every outcome</option>");
+    page.push_str(".</p>\n<form id=\"filter\" hidden>");
+    page.push_str(
+        "<input type=\"search\" placeholder=\"Filter\" aria-label=\"Filter by any text\">",
+    );
+    page.push_str("<select aria-label=\"Outcome\"><option value=\"\">every outcome</option>");
     for outcome in &Outcome::ALL[1..] {
         if facts.receipt.outcomes.of(*outcome) > 0 {
             let _ = write!(page, "<option>{outcome}</option>");
@@ -42,6 +46,7 @@ fn card(page: &mut String, row: &Failed) {
     let sent = match row.rounds {
         0 => "never sent".to_owned(),
         1 => "sent once".to_owned(),
+        2 => "sent twice".to_owned(),
         times => format!("sent {times} times"),
     };
     let _ = write!(
@@ -65,7 +70,8 @@ fn card(page: &mut String, row: &Failed) {
             let (path, rule, message) = (Text(&wrong.path), wrong.rule, Text(&wrong.message));
             let _ = write!(page, "<li><code>{path}</code> {message} <small>{rule}</small>");
             if let Some(found) = &wrong.found {
-                let _ = write!(page, "<br><span class=\"quiet\">found <q>{}</q></span>", Text(found));
+                let _ =
+                    write!(page, "<br><span class=\"quiet\">found <q>{}</q></span>", Text(found));
             }
             page.push_str("</li>");
         }
