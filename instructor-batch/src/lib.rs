@@ -6,16 +6,19 @@
 
 mod file;
 pub mod line;
-mod row;
 mod template;
+mod row;
+pub mod source;
 mod lines;
+mod write;
+pub mod request;
 pub mod results;
 mod judge;
-mod source;
 mod read;
 mod legacy;
 pub mod job;
 pub mod provider;
+mod processor;
 pub mod run;
 
 pub use file::FileError;
@@ -23,10 +26,17 @@ pub use job::{BatchJobInfo, BatchStatus};
 pub use legacy::BatchJob;
 pub use line::Envelope;
 pub use lines::{LineError, Lines};
+pub use processor::{BatchInput, BatchProcessor, ProcessorError};
 pub use read::BatchReader;
+pub use request::{BatchRequest, RequestBody};
 pub use results::{
     BatchError, BatchErrorKind, BatchResult, BatchResults, BatchSuccess, ById, extract_results,
     filter_errors, filter_successful, results_by_custom_id,
 };
-pub use row::{Ask, Row};
-pub use run::{Engine, Outcome, Plan, Prices, Receipt, Run, RunError, RunResult, RunSettings};
+pub use row::{Ask, Row, RowError};
+pub use run::{
+    Engine, Order, Outcome, Outcomes, Plan, Prices, Receipt, Run, RunError, RunResult, RunResults,
+    RunSettings, RunState, RunStatus,
+};
+pub use source::{Source, SourceError, Table};
+pub use write::{BatchWriter, WriteError, Written};

@@ -51,33 +51,49 @@ fn once(line: &[u8], word: &str) -> Option<(usize, usize)> {
     found.next().is_none().then_some((start, start + word.len()))
 }
 
-/// So many bytes are looked at together: the compiler makes a few instructions of it.
-const CHUNK: usize = 64;
-
 /// Appends the inside of a JSON string, escaped as `serde_json` does.
 pub(crate) fn push_escaped(text: &str, out: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
-    let (mut copied, mut at) = (0, 0);
-    loop {
-        let rest = &bytes[at..];
-        let (chunks, _) = rest.as_chunks::<CHUNK>();
-        let plain = chunks.iter().take_while(|chunk| is_plain(*chunk)).count() * CHUNK;
-        let Some(found) = rest[plain..].iter().position(|byte| is_special(*byte)) else { break };
-        at += plain + found;
-        out.extend_from_slice(&bytes[copied..at]);
-        push_escape(bytes[at], out);
-        at += 1;
-        copied = at;
+    let mut rest = text.as_bytes();
+    while let Some(at) = special(rest) {
+        out.extend_from_slice(&rest[..at]);
+        push_escape(rest[at], out);
+        rest = &rest[at + 1..];
     }
-    out.extend_from_slice(&bytes[copied..]);
+    out.extend_from_slice(rest);
 }
 
-fn is_plain(chunk: &[u8; CHUNK]) -> bool {
+/// Where the first byte is that needs an escape. Most texts have few: many bytes are looked at
+/// together, for which the compiler has instructions, and then eight at a time.
+fn special(bytes: &[u8]) -> Option<usize> {
+    let (chunks, _) = bytes.as_chunks::<64>();
+    let plain = chunks.iter().take_while(|chunk| is_plain(chunk)).count() * 64;
+    let (words, _) = bytes[plain..].as_chunks::<8>();
+    let mut marks = words.iter().map(|word| specials(u64::from_le_bytes(*word)));
+    if let Some(i) = marks.position(|marks| marks != 0) {
+        let bits = specials(u64::from_le_bytes(words[i])).trailing_zeros();
+        return Some(plain + i * 8 + bits as usize / 8);
+    }
+    let last = plain + words.len() * 8;
+    bytes[last..].iter().position(|byte| is_special(*byte)).map(|at| last + at)
+}
+
+fn is_plain(chunk: &[u8; 64]) -> bool {
     !chunk.iter().fold(false, |special, byte| special | is_special(*byte))
 }
 
 const fn is_special(byte: u8) -> bool {
-    (byte < b' ') | (byte == b'"') | (byte == b'\\')
+    byte < b' ' || byte == b'"' || byte == b'\\'
+}
+
+/// The highest bit of the first of eight bytes that needs an escape; behind it there may be others
+/// that are wrong, because a subtraction borrows from there.
+const fn specials(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let quote = word ^ (ONES * b'"' as u64);
+    let backslash = word ^ (ONES * b'\\' as u64);
+    let control = word.wrapping_sub(ONES * b' ' as u64) & !word;
+    (control | quote.wrapping_sub(ONES) & !quote | backslash.wrapping_sub(ONES) & !backslash)
+        & (ONES << 7)
 }
 
 fn push_escape(byte: u8, out: &mut Vec<u8>) {

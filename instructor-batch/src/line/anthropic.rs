@@ -50,12 +50,10 @@ fn errored(error: Option<&[u8]>) -> End<'_> {
     let Some(error) = error else {
         return failed("the line says that it failed, but holds no error");
     };
-    let (inner, body) = match properties(error, ["error"]) {
-        Some([Some(inner)]) => (inner, Cow::Borrowed(error)),
-        _ => {
-            let body = [br#"{"type":"error","error":"#, error, b"}"].concat();
-            (error, Cow::Owned(body))
-        }
+    let (inner, body) = if let Some([Some(inner)]) = properties(error, ["error"]) {
+        (inner, Cow::Borrowed(error))
+    } else {
+        (error, Cow::Owned([br#"{"type":"error","error":"#, error, b"}"].concat()))
     };
     let kind = properties(inner, ["type"]).and_then(|[kind]| text(kind?));
     let status = match kind.as_deref() {

@@ -7,7 +7,7 @@ use instructor_core::scan::{Entries, text};
 use super::read::{
     as_body, failed, failure, id, is_failure, number, object, present, properties, words,
 };
-use super::{Asked, End, Envelope, Opened, Sealing};
+use super::{Asked, End, Envelope, Opened};
 
 /// The service that has its own form for requests.
 const MISTRAL_NAME: &str = "mistral";
@@ -92,9 +92,10 @@ fn end<'a>(status: Option<u16>, body: Option<&'a [u8]>, error: Option<&'a [u8]>)
             End::Response { status, body: body.unwrap_or_default() }
         }
         (_, Some(error)) => without_response(error),
-        (Some(body), None) => match words(body) {
-            (code, message) => End::Failed { code, message: format!("no response: {message}") },
-        },
+        (Some(body), None) => {
+            let (code, message) = words(body);
+            End::Failed { code, message: format!("no response: {message}") }
+        }
         (None, None) => failed("the line holds neither a response nor an error"),
     }
 }

@@ -15,9 +15,10 @@ pub fn path_of(url: &str) -> Cow<'_, str> {
         None => url,
     };
     if let Some(known) = KNOWN.iter().find(|known| path.ends_with(**known)) {
-        return match path.strip_suffix(known).is_some_and(|before| before.ends_with("/v1")) {
-            true => Cow::Borrowed(&path[path.len() - known.len() - 3..]),
-            false => Cow::Owned(format!("/v1{known}")),
+        let before = &path[..path.len() - known.len()];
+        return match before.strip_suffix("/v1") {
+            Some(host) => Cow::Borrowed(&path[host.len()..]),
+            None => Cow::Owned(format!("/v1{known}")),
         };
     }
     Cow::Borrowed(path)

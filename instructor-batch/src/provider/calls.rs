@@ -1,7 +1,7 @@
 //! The input and output of all batch APIs: a call, its retries, and files that go up and come down.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,12 +24,6 @@ const LATE: u32 = 6;
 
 /// How many redirections of a download are followed.
 const REDIRECTS: usize = 4;
-
-/// The longest time of a download.
-const DOWNLOAD: Duration = Duration::from_secs(2 * 60 * 60);
-
-/// The slowest upload that is waited for, in bytes for each second.
-const SLOWEST: u64 = 50_000;
 
 /// How a service is called: with the headers of a single request, the key among them.
 #[derive(Clone)]
@@ -87,8 +81,7 @@ impl Calls {
 
     /// Creates something out of a whole file: sent once, whatever comes back.
     pub(super) async fn create_from(&self, url: String, file: &Path) -> Result<Value, CallError> {
-        let mut request = self.request(Method::POST, url, Bytes::new());
-        request.timeout = self.for_upload(file).await?;
+        let request = self.request(Method::POST, url, Bytes::new());
         json(&self.once(request, Some((file, Bytes::new()))).await?)
     }
 
@@ -101,23 +94,18 @@ impl Calls {
     /// twice costs nothing.
     pub(super) async fn upload(
         &self,
-        mut request: HttpRequest,
+        request: HttpRequest,
         file: &Path,
         after: Bytes,
     ) -> Result<HttpResponse, CallError> {
-        request.timeout = self.for_upload(file).await?;
         let upload = || self.once(request.clone(), Some((file, after.clone())));
         self.repeat(upload, 0).await
     }
 
-    /// Streams what is at an address into a file, which is there once it is complete and kept by
-    /// the disk. A service may not know its own file for a while.
+    /// Streams what is at an address into a file, which is there once it is complete. A service may
+    /// not know its own file for a while.
     pub(super) async fn download(&self, url: &str, into: &Path) -> Result<(), CallError> {
-        let mut part = into.as_os_str().to_owned();
-        part.push(".part");
-        let part = PathBuf::from(part);
-        self.repeat(|| self.fetch(url, &part), LATE).await?;
-        keep(&part, into).await.map_err(|source| CallError::file(into, source))
+        self.repeat(|| self.fetch(url, into), LATE).await
     }
 
     /// The pause before something is asked for again that should be there soon.
@@ -199,8 +187,8 @@ impl Calls {
         self.check(response)
     }
 
-    /// Downloads once, into a file that is not complete yet.
-    async fn fetch(&self, url: &str, part: &Path) -> Result<(), CallError> {
+    /// Downloads once.
+    async fn fetch(&self, url: &str, into: &Path) -> Result<(), CallError> {
         let mut url = url.to_owned();
         let mut headers = self.request(Method::GET, String::new(), Bytes::new()).headers;
         for _ in 0..=REDIRECTS {
@@ -209,10 +197,9 @@ impl Calls {
             if headers.is_empty() {
                 request.signer = None;
             }
-            request.timeout = Some(DOWNLOAD.max(self.timeout.unwrap_or_default()));
-            let response = self.transport.transfer(request, Files::download(part)).await;
+            let response = self.transport.transfer(request, Files::download(into)).await;
             let response = response.map_err(|error| match error {
-                TransportError::File(source) => CallError::file(part, source),
+                TransportError::File(source) => CallError::file(into, source),
                 error => CallError::Silent(error),
             })?;
             let Some(next) = redirection(&response, &url) else {
@@ -233,13 +220,6 @@ impl Calls {
         } else {
             Err(CallError::refused(&*self.wire, &response))
         }
-    }
-
-    async fn for_upload(&self, file: &Path) -> Result<Option<Duration>, CallError> {
-        let bytes =
-            tokio::fs::metadata(file).await.map_err(|error| CallError::file(file, error))?;
-        let slowest = Duration::from_secs(bytes.len() / SLOWEST);
-        Ok(self.timeout.map(|timeout| timeout.saturating_add(slowest)))
     }
 }
 
@@ -274,22 +254,6 @@ pub(super) fn header(value: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(value).ok()?;
     value.set_sensitive(true);
     Some(value)
-}
-
-/// Gives a complete file its name, so that it is there even after a power cut.
-async fn keep(part: &Path, into: &Path) -> std::io::Result<()> {
-    let file = tokio::fs::OpenOptions::new().write(true).open(part).await?;
-    file.sync_all().await?;
-    drop(file);
-    tokio::fs::rename(part, into).await?;
-    if cfg!(unix)
-        && let Some(directory) = into.parent().filter(|parent| !parent.as_os_str().is_empty())
-        && let Ok(directory) = tokio::fs::File::open(directory).await
-    {
-        // Some file systems cannot, and then there is no better way.
-        let _ = directory.sync_all().await;
-    }
-    Ok(())
 }
 
 /// Never a header.
