@@ -38,7 +38,7 @@ pub struct ImportError {
 }
 
 impl ImportError {
-    /// The problems, in the order of the document; never empty.
+    /// The problems, each once, in the order in which they were found; never empty.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
