@@ -140,6 +140,15 @@ fn depth_and_size_are_limited() {
     let found = problems(&json!({ "$ref": "#/$defs/0", "$defs": defs }));
     assert!(found[0].contains("nest more than"), "{found:?}");
 
+    let twice = |i: usize| {
+        let next = json!({ "$ref": format!("#/$defs/{}", i + 1), "minProperties": 0 });
+        json!({ "properties": { "a": next, "b": next } })
+    };
+    let mut defs: serde_json::Map<_, _> = (0..30).map(|i| (i.to_string(), twice(i))).collect();
+    defs.insert("30".into(), json!({ "type": "object" }));
+    let found = problems(&json!({ "$ref": "#/$defs/0", "$defs": defs }));
+    assert!(found[0].contains("too large"), "{found:?}");
+
     let double = |i: usize| {
         let next = json!({ "$ref": format!("#/$defs/{}", i + 1) });
         json!({ "allOf": [next, next] })
