@@ -46,7 +46,7 @@ impl Visitor for Imports {
         if again == json {
             self.same += 1;
         } else {
-            self.other.push(name.to_owned());
+            self.other.push(name.clone());
             eprintln!("{name}\n{json}\n{again}\n");
         }
         let twice = import(&again).map(json_schema);
