@@ -34,6 +34,9 @@ pub use results::{
     filter_errors, filter_successful, results_by_custom_id,
 };
 pub use row::{Ask, Row, RowError};
-pub use run::{Engine, Outcome, Plan, Prices, Receipt, Run, RunError, RunResult, RunSettings};
+pub use run::{
+    Engine, Order, Outcome, Outcomes, Plan, Prices, Receipt, Run, RunError, RunResult, RunResults,
+    RunSettings, RunState, RunStatus,
+};
 pub use source::{Source, SourceError, Table};
 pub use write::{BatchWriter, WriteError, Written};

@@ -152,8 +152,7 @@ fn a_ledger_of_a_later_format_is_refused() {
 async fn only_one_works_on_a_run_at_a_time() {
     let place = Place::new();
     let run = Run::<Person>::create(place.dir(), people(1), settings(Client::offline())).unwrap();
-    let lock = fs::File::options().write(true).create(true).truncate(false);
-    let lock = lock.open(place.dir().join("lock")).unwrap();
+    let lock = fs::File::create(place.dir().join("lock")).unwrap();
     lock.lock().unwrap();
     assert!(matches!(run.execute().await, Err(RunError::Locked { .. })));
     assert!(matches!(run.cancel().await, Err(RunError::Locked { .. })));

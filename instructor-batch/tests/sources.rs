@@ -169,15 +169,15 @@ fn records_of_csv_have_named_columns() {
         "a.csv",
         content,
         |table| table.key("title").text("body"),
-        &[r#"A "q" "two\nlines, one""#, "a.csv, line 4: the column `title` is empty here"],
+        &[r#"A "q" "two\nlines, one""#, "a.csv, row 2: the column `title` is empty here"],
     );
     check(
         "a.csv",
         content,
         |table| table.prompt("{titel}"),
         &[
-            "a.csv, line 2: there is no column `titel`; there are `id`, `title`, `body`",
-            "a.csv, line 4: there is no column `titel`; there are `id`, `title`, `body`",
+            "a.csv, row 1: there is no column `titel`; there are `id`, `title`, `body`",
+            "a.csv, row 2: there is no column `titel`; there are `id`, `title`, `body`",
         ],
     );
     check(
@@ -186,7 +186,7 @@ fn records_of_csv_have_named_columns() {
         usual,
         &[
             r#"b "a""#,
-            "a.csv, line 3: it has 3 fields, and the first line names 2; quote fields that hold the separator",
+            "a.csv, row 2: it has 3 fields, and the first line names 2; quote fields that hold the separator",
             r#"f "e""#,
         ],
     );
@@ -203,7 +203,7 @@ fn records_of_csv_have_named_columns() {
     let path = file(&folder, "a.csv", b"text\na\n\xff\nb\n");
     assert_eq!(
         shown(folder.path(), Source::csv(path)),
-        [r#"- "a""#, "a.csv, line 3: it is not UTF-8; convert the file first", r#"- "b""#]
+        [r#"- "a""#, "a.csv, row 2: it is not UTF-8; convert the file first", r#"- "b""#]
     );
 }
 

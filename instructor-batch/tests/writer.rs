@@ -35,7 +35,8 @@ fn forms() -> Vec<Form<Person>> {
             if named.base_url.is_empty() {
                 named.base_url = "https://host.example/v1";
             }
-            let client = Client::builder(&format!("{}/gpt-4.1", service.name)).service(named);
+            let client =
+                Client::builder().model(&format!("{}/gpt-4.1", service.name)).service(named);
             client.api_key("sk-test-5ecret").base_url("https://host.example/v1")
         };
         let client = if service.name == "offline" {
@@ -76,7 +77,8 @@ fn all_lines() -> Vec<Lines<Person>> {
     let made = forms().into_iter().filter_map(|form| match Lines::new(&form) {
         Ok(lines) => Some(lines),
         Err(LineError::NoEnvelope { service }) => {
-            let known = ["bedrock", "cohere", "ollama-native", "vertex", "vertex-express"];
+            let known =
+                ["bedrock", "cohere", "ollama-native", "vertex", "vertex-express", "writer"];
             assert!(known.contains(&service.as_str()), "{service}");
             None
         }
@@ -125,11 +127,15 @@ fn a_text_of_a_megabyte_is_a_line() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
-    fn any_text_is_written_as_its_encoding_does(text in any::<String>(), id in "[a-zA-Z0-9_-]{1,64}") {
+    fn any_text_is_written_as_its_encoding_does(
+        text in any::<String>(),
+        id in "[a-zA-Z0-9_-]{1,64}",
+        first in 0..12_usize,
+    ) {
         thread_local! {
             static LINES: Vec<Lines<Person>> = all_lines();
         }
-        LINES.with(|all| all.iter().for_each(|lines| check(lines, &id, &text)));
+        LINES.with(|all| all.iter().skip(first).step_by(12).for_each(|lines| check(lines, &id, &text)));
     }
 }
 
@@ -228,16 +234,16 @@ fn an_id_is_valid_and_stands_there_once() {
     );
     assert_eq!(
         told(batch.write("no good", "secret")),
-        "row 1: an id has 1 to 64 characters, each a letter from a to z, a digit, `_` or `-`"
+        "row 2: an id has 1 to 64 characters, each a letter from a to z, a digit, `_` or `-`"
     );
-    // A row without a key after one that has taken its name.
-    batch.write("request-3", "x").unwrap();
-    batch.write_row(&Row::text("x")).unwrap();
-    assert!(matches!(batch.write_row(&Row::text("x")), Err(WriteError::Duplicate { row: 3 })));
-    let failing = Source::fallible([Ok("Gus, 8"), Err("the rows end here")]);
+    // A row without a key whose name another one has taken.
+    batch.write("request-5", "x").unwrap();
+    batch.write_all(["x"]).unwrap();
+    assert!(matches!(batch.write_row(&Row::text("x")), Err(WriteError::Duplicate { row: 5 })));
+    let failing = Source::fallible([Ok("x"), Err("the rows end here")]);
     assert_eq!(told(batch.write_source(failing)), "the rows end here");
-    batch.finish().unwrap();
-    assert_eq!(ids(&memory.0.lock().unwrap().0), ["a", "request-3", "request-2"]);
+    assert_eq!(batch.finish().unwrap().lines, 4);
+    assert_eq!(ids(&memory.0.lock().unwrap().0), ["a", "request-5", "request-4", "request-6"]);
 }
 
 #[test]
@@ -257,7 +263,7 @@ fn what_cannot_be_written_is_told() {
     let error = BatchWriter::create(&path, &form()).unwrap_err();
     assert!(error.to_string().starts_with(&path.display().to_string()), "{error}");
 
-    let cohere = Client::builder("cohere/command-a").api_key("sk-test").build().unwrap();
+    let cohere = Client::builder().model("cohere/command-a").api_key("sk-test").build().unwrap();
     let form = cohere.extract::<Person>("").form().unwrap();
     let error = BatchWriter::create(folder.path().join("requests.jsonl"), &form).unwrap_err();
     assert!(error.to_string().starts_with("`cohere` takes no batch"), "{error}");
@@ -286,7 +292,7 @@ fn a_file_is_compressed_if_its_name_says_so() {
 
 #[test]
 fn a_request_for_a_type_is_to_the_letter_what_a_client_sends() {
-    let client = Client::builder("openai/gpt-4.1-mini").api_key("sk-test").build().unwrap();
+    let client = Client::builder().model("openai/gpt-4.1-mini").api_key("sk-test").build().unwrap();
     let lines = Lines::new(&client.extract::<Person>("").form().unwrap()).unwrap();
     let messages = || vec![Message::system("Read."), Message::user("Ada \"36\"\u{2028}")];
     for row in [Row::text("Ada\n36"), Row::messages(messages())] {

@@ -25,6 +25,8 @@ pub(super) async fn upload(
     let boundary = format!("instructor-{:032x}", fastrand::u128(..));
     let (before, after) = form(&boundary, name, fields);
     let mut request = calls.request(Method::POST, url, before);
+    // There is the type of a single request already.
+    request.headers.remove(CONTENT_TYPE);
     let kind = header(&format!("multipart/form-data; boundary={boundary}"));
     request.headers.extend(kind.map(|kind| (CONTENT_TYPE, kind)));
     let answer = json(&calls.upload(request, file, Bytes::from(after)).await?)?;
