@@ -92,6 +92,12 @@ impl Server {
         self
     }
 
+    /// Nothing goes wrong in calls any more.
+    pub fn no_faults(&self) -> &Self {
+        self.state().faults.clear();
+        self
+    }
+
     /// What goes wrong in calls that have no fault of their own.
     pub fn chaos(&self, chaos: Option<Chaos>) -> &Self {
         self.state().chaos = chaos;
