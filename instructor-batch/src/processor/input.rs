@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::ProcessorError;
 use crate::file::{self, FileError};
 use crate::line::{Envelope, is_id};
-use crate::provider::Limits;
+use crate::provider::{self, Limits};
 
 /// The requests of a batch: lines in a file or in memory.
 #[derive(Clone, PartialEq, Eq)]
@@ -79,9 +79,8 @@ struct Body<'a> {
 pub(super) async fn blocking<R: Send + 'static>(
     work: impl FnOnce() -> Result<R, ProcessorError> + Send + 'static,
 ) -> Result<R, ProcessorError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|error| Err(input(None, format!("the work on the file stopped: {error}"))))
+    let done = provider::blocking(move || Ok(work())).await;
+    done.unwrap_or_else(|error| Err(input(None, format!("the work on the file stopped: {error}"))))
 }
 
 /// Writes the lines as they are sent: uncompressed, with the prefix before their ids, without empty

@@ -2,46 +2,44 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use instructor_core::{Advice, Client, Error, Extract, Form, Mode};
+use instructor_core::{Client, Error, Extract, Form, Mode};
 
 use crate::file::{self, FileError};
 use crate::job::BatchJobInfo;
-use crate::line::path_of;
-use crate::lines::{LineError, Lines};
-use crate::provider::{self, Downloads, JobError, Limits, NewJob, SharedProvider, SubmitError};
+use crate::lines::Lines;
+use crate::provider::{self, Downloads, JobError, Limits, SharedProvider};
 use crate::read::BatchReader;
 use crate::results::BatchResult;
 use crate::row::Row;
 
+mod error;
 mod scratch;
 mod input;
+mod submit;
 mod wait;
 
+pub use error::ProcessorError;
 pub use input::BatchInput;
 
-use input::Checked;
 use scratch::Scratch;
 
 /// How long nothing has to be known of a job before [`wait`](BatchProcessor::wait) gives up.
 const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How often the list of jobs is looked through for one that may have been created.
-const LOOKS: u32 = 5;
-
 /// Batch jobs one at a time. For many rows, or where nothing may be lost when the process ends, there
 /// is a [run](crate::run).
 ///
 /// ```no_run
-/// use instructor_batch::{BatchProcessor, results};
+/// use instructor_batch::{BatchProcessor, Row, filter_successful};
 ///
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// let batch = BatchProcessor::<u8>::new("openai/gpt-4.1-mini")?.system("How old is the person?");
-/// let input = batch.create_batch_from_messages(["Ada, 36", "Alan, 41"], None)?;
+/// let input = batch.create_batch_from_messages(["Ada, 36", "Alan, 41"].map(Row::text), None)?;
 /// let job = batch.submit_batch(input, None).await?;
 /// batch.wait(&job).await?;
-/// for success in results::filter_successful(batch.retrieve_results(&job).await?) {
+/// for success in filter_successful(batch.retrieve_results(&job).await?) {
 ///     println!("{}: {}", success.custom_id, success.result);
 /// }
 /// # Ok(())
@@ -65,77 +63,6 @@ struct Asked<T> {
     temperature: Option<f64>,
     /// Wins over all of these.
     form: Option<Form<T>>,
-}
-
-/// A batch cannot be written, sent, waited for or read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ProcessorError {
-    /// The client or the question cannot be as it is; nothing was sent.
-    #[error(transparent)]
-    Client(#[from] Box<Error>),
-    /// A request cannot be written.
-    #[error("request {index}, counted from 0: {source}")]
-    Request {
-        /// Which one, from 0.
-        index: usize,
-        /// The cause.
-        source: LineError,
-    },
-    /// The requests cannot be sent as they are; nothing was sent.
-    #[error("{}{problem}", Place(*line))]
-    Input {
-        /// The number of the line, from 1, if it is one line's fault.
-        line: Option<u64>,
-        /// What is wrong.
-        problem: String,
-    },
-    /// A file of this machine cannot be read or written.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The job could not be created.
-    #[error(transparent)]
-    Submit(#[from] SubmitError),
-    /// A call about a job failed.
-    #[error(transparent)]
-    Job(#[from] JobError),
-    /// The job is not over, so its results are not there.
-    #[error("the batch `{id}` is not over (`{raw_status}`): wait for its end with `wait`")]
-    NotOver {
-        /// The job.
-        id: String,
-        /// The service's word for its state.
-        raw_status: String,
-    },
-    /// Nothing is known of the job for too long: its state is a word that nobody knows, or no call
-    /// about it succeeded.
-    #[error(
-        "nothing is known of the batch `{id}` for {} hours ({problem}): look at it with the service, or raise `patience`",
-        waited.as_secs() / 3600
-    )]
-    Lost {
-        /// The job.
-        id: String,
-        /// The state in the service's word, or the last error.
-        problem: String,
-        /// How long it was waited.
-        waited: Duration,
-    },
-}
-
-impl From<Error> for ProcessorError {
-    fn from(error: Error) -> Self {
-        Self::Client(Box::new(error))
-    }
-}
-
-/// The line that an error is about.
-struct Place(Option<u64>);
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |line| write!(f, "line {line}: "))
-    }
 }
 
 impl<T> BatchProcessor<T> {
@@ -229,40 +156,6 @@ impl<T> BatchProcessor<T> {
         &self.provider
     }
 
-    /// Checks the requests, uploads them and creates a job; gives its id.
-    ///
-    /// A prefix is put before all ids that do not have it, so that the results of several batches
-    /// can be told apart; the job's label begins with it, too. Nothing is sent if a line cannot be
-    /// read, an id comes twice or is of another form than services take, lines are of several models,
-    /// or there is more than the service takes.
-    ///
-    /// # Errors
-    /// If the requests cannot be sent as they are, or the service does not take them.
-    pub async fn submit_batch(
-        &self,
-        requests: impl Into<BatchInput>,
-        custom_id_prefix: Option<&str>,
-    ) -> Result<String, ProcessorError> {
-        let scratch = Scratch::new()?;
-        let prefix = custom_id_prefix.map(str::to_owned);
-        let (envelope, limits) = (self.provider.envelope(), self.limits);
-        let (requests, file) = (requests.into(), scratch.file("requests.jsonl"));
-        let checked = {
-            let file = file.clone();
-            input::blocking(move || input::check(requests, prefix, envelope, &limits, &file))
-                .await?
-        };
-        let Checked { lines, path, model } = checked;
-        let path = match path {
-            Some(path) => path,
-            None => self.path()?,
-        };
-        let model = model.as_deref().unwrap_or(self.client.model());
-        let label = label(custom_id_prefix);
-        let job = NewJob::new(&file, lines, &path, model, &label);
-        Ok(self.submit(job).await?.id)
-    }
-
     /// What the service says about a job.
     ///
     /// # Errors
@@ -323,56 +216,6 @@ impl<T> BatchProcessor<T> {
         let downloaded = self.provider.download(job, into).await?;
         let files = [(downloaded.output, output), (downloaded.errors, errors)];
         Ok(files.into_iter().filter_map(|(is, path)| is.then_some(path)).collect())
-    }
-
-    /// Creates a job, again where it surely was not created and may be the next time.
-    async fn submit(&self, job: NewJob<'_>) -> Result<BatchJobInfo, SubmitError> {
-        let mut retries = 0;
-        let mut elapsed = Duration::ZERO;
-        loop {
-            let started = Instant::now();
-            let error = match self.provider.submit(job).await {
-                Ok(created) => return Ok(created),
-                Err(error) => error,
-            };
-            elapsed = elapsed.saturating_add(started.elapsed());
-            let advice = match &error {
-                SubmitError::Unknown(_) => return self.find(job.label).await.ok_or(error),
-                SubmitError::Refused(JobError::Failed { advice, .. }) => *advice,
-                SubmitError::Refused(_) | SubmitError::Full(_) => Advice::Never,
-            };
-            let Some(pause) = self.client.retry().next(retries, advice, elapsed) else {
-                return Err(error);
-            };
-            retries += 1;
-            self.client.transport().sleep(pause).await;
-            elapsed = elapsed.saturating_add(pause);
-        }
-    }
-
-    /// The job of a label, which may have been created a moment ago.
-    async fn find(&self, label: &str) -> Option<BatchJobInfo> {
-        if !self.provider.keeps_labels() {
-            return None;
-        }
-        for look in 0..LOOKS {
-            if look > 0 {
-                let pause = self.client.retry().base.saturating_mul(1 << look);
-                self.client.transport().sleep(pause).await;
-            }
-            let jobs = self.provider.list(100).await.ok()?;
-            let found = jobs.into_iter().find(|job| job.label.as_deref() == Some(label));
-            if found.is_some() {
-                return found;
-            }
-        }
-        None
-    }
-
-    /// The path of the address that takes a single request.
-    fn path(&self) -> Result<String, Error> {
-        let form = self.client.extract::<String>("").form()?;
-        Ok(path_of(&form.encode(form.ask("").request())?.url).into_owned())
     }
 }
 
@@ -464,13 +307,6 @@ impl<T: Extract + Send + Sync + 'static> BatchProcessor<T> {
         })
         .await
     }
-}
-
-/// A name by which a job can be found again.
-fn label(prefix: Option<&str>) -> String {
-    let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    let prefix: String = prefix.unwrap_or("instructor").chars().filter(plain).take(40).collect();
-    format!("{prefix}-{:016x}", fastrand::u64(..))
 }
 
 /// Where it asks, never a key.

@@ -1,15 +1,17 @@
 //! Anthropic's message batches: all lines stand in the call that creates the job.
 
 use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use instructor_core::transport::BoxFuture;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, BufWriter};
 
+use super::blocking::blocking;
 use super::calls::Calls;
-use super::failure::CallError;
+use super::failure::{CallError, unsent};
 use super::place::{Place, escaped};
 use super::services::Connection;
 use super::told::{self, Words};
@@ -65,14 +67,11 @@ impl BatchProvider for Anthropic {
 
     fn submit<'a>(&'a self, job: NewJob<'a>) -> BoxFuture<'a, Result<BatchJobInfo, SubmitError>> {
         Box::pin(async move {
-            let body = beside(job.file);
-            let written = write_body(job.file, &body).await;
-            written.map_err(|source| {
-                SubmitError::Refused(CallError::file(&body, source).about("the file"))
-            })?;
-            let told = self.calls.create_from(self.place.at("/messages/batches"), &body).await;
-            // It is only a copy; what is left of it does no harm.
-            let _ = tokio::fs::remove_file(&body).await;
+            let body = Body(beside(job.file));
+            let (lines, into) = (job.file.to_owned(), body.0.clone());
+            let written = blocking(move || write_body(&lines, &into)).await;
+            written.map_err(|source| unsent(CallError::file(&body.0, source)))?;
+            let told = self.calls.create_from(self.place.at("/messages/batches"), &body.0).await;
             self.read(&told.map_err(CallError::of_create)?).map_err(SubmitError::Unknown)
         })
     }
@@ -158,26 +157,34 @@ fn beside(file: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The body of the call on the disk, which is there only as long as the call.
+struct Body(PathBuf);
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        // It is only a copy; what is left of it does no harm.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
 /// Makes one body of all lines, one at a time.
-async fn write_body(lines: &Path, body: &Path) -> std::io::Result<()> {
-    let mut lines = BufReader::with_capacity(1 << 20, tokio::fs::File::open(lines).await?);
-    let mut out = BufWriter::with_capacity(1 << 20, tokio::fs::File::create(body).await?);
+fn write_body(lines: &Path, body: &Path) -> io::Result<()> {
+    let mut lines = BufReader::with_capacity(1 << 18, File::open(lines)?);
+    let mut out = BufWriter::with_capacity(1 << 18, File::create(body)?);
     let mut line = Vec::new();
-    let mut before: &[u8] = b"{\"requests\":[";
-    while lines.read_until(b'\n', &mut line).await? > 0 {
+    let mut between: &[u8] = b"";
+    out.write_all(b"{\"requests\":[")?;
+    while lines.read_until(b'\n', &mut line)? > 0 {
         let request = line.trim_ascii();
         if !request.is_empty() {
-            out.write_all(before).await?;
-            out.write_all(request).await?;
-            before = b",";
+            out.write_all(between)?;
+            out.write_all(request)?;
+            between = b",";
         }
         line.clear();
     }
-    if before != b"," {
-        out.write_all(before).await?;
-    }
-    out.write_all(b"]}").await?;
-    out.flush().await
+    out.write_all(b"]}")?;
+    out.flush()
 }
 
 fn read(name: &str, told: &Value) -> Result<BatchJobInfo, JobError> {
@@ -270,8 +277,8 @@ mod tests {
         assert_eq!((silent.status, silent.counts.total), (Status::Completed, None));
     }
 
-    #[tokio::test]
-    async fn all_lines_become_one_body() {
+    #[test]
+    fn all_lines_become_one_body() {
         let directory = tempfile::tempdir().unwrap();
         for (lines, expected) in [
             ("", "{\"requests\":[]}"),
@@ -283,7 +290,7 @@ mod tests {
         ] {
             let file = directory.path().join("lines.jsonl");
             std::fs::write(&file, lines).unwrap();
-            write_body(&file, &beside(&file)).await.unwrap();
+            write_body(&file, &beside(&file)).unwrap();
             assert_eq!(std::fs::read_to_string(beside(&file)).unwrap(), expected);
         }
     }

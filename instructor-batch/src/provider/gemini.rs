@@ -10,6 +10,7 @@ use http::{HeaderName, HeaderValue, Method};
 use instructor_core::transport::{BoxFuture, HttpRequest};
 use serde_json::{Value, json};
 
+use super::blocking::blocking;
 use super::calls::{self, Calls};
 use super::failure::{CallError, unsent};
 use super::place::{Place, escaped};
@@ -132,8 +133,9 @@ impl BatchProvider for Gemini {
             let Some(output) = output else { return Ok(Downloaded::default()) };
             if output == INLINE {
                 let told = self.told(&job.id).await?;
-                let lines = inlined(&told).map(lines).unwrap_or_default();
-                let written = tokio::fs::write(into.output, lines).await;
+                let lines = inlined(&told).map(|results| lines(results)).unwrap_or_default();
+                let path = into.output.to_owned();
+                let written = blocking(move || std::fs::write(path, lines)).await;
                 written
                     .map_err(|error| CallError::file(into.output, error).about("the results"))?;
             } else {
@@ -246,7 +248,7 @@ fn inlined(told: &Value) -> Option<&Vec<Value>> {
 
 /// The same as the lines of a file. Where a result does not say what it answers, it is told by its
 /// place.
-fn lines(results: &Vec<Value>) -> String {
+fn lines(results: &[Value]) -> String {
     let mut lines = String::new();
     for (index, result) in results.iter().enumerate() {
         let key = told::owned(result, "/metadata/key").or_else(|| told::owned(result, "/key"));

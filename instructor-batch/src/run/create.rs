@@ -11,6 +11,7 @@ use super::dir::{Dir, sync_folder};
 use super::ledger::{Ledger, Loader};
 use super::past::Past;
 use super::shard::Writer;
+use super::stop::Stop;
 use super::{Engine, Inner, Run, RunError, RunSettings, envelope, form, model_of, now};
 use crate::judge::Judge;
 use crate::provider;
@@ -92,7 +93,18 @@ pub(super) fn create<T: Extract + Send + Sync>(
     draft.keep(path)?;
     let (ledger, past) = (Ledger::open(&dir)?, Past::new(&dir)?);
     let judge = Judge::new(envelope, form.clone());
-    Ok(Run(Arc::new(Inner { dir, ledger, past, client, form, envelope, judge, kept, id })))
+    Ok(Run(Arc::new(Inner {
+        dir,
+        ledger,
+        past,
+        client,
+        form,
+        envelope,
+        judge,
+        kept,
+        id,
+        stop: Stop::default(),
+    })))
 }
 
 /// A folder that is thrown away unless it is kept.

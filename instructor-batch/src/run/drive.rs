@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use instructor_core::Extract;
+use futures_util::future::{self, Either};
+use instructor_core::{Extract, RateLimits};
 
-use super::{Engine, Inner, Receipt, RunError, batch, file, now, receipt};
+use super::{Engine, Inner, Receipt, RunError, batch, file, now, online, receipt};
 
 /// Does what is left to do.
 pub(super) async fn execute<T: Extract + Send + Sync>(
     run: &Arc<Inner<T>>,
 ) -> Result<Receipt, RunError> {
     let _lock = run.dir.lock()?;
+    run.stop.clear();
     run.ledger.set_fact("problem", None)?;
     if run.ledger.fact("started")?.is_none() {
         run.ledger.set_fact("started", Some(&now().to_string()))?;
@@ -25,16 +27,31 @@ pub(super) async fn execute<T: Extract + Send + Sync>(
 
 async fn drive<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Result<(), RunError> {
     if run.kept.canary && run.ledger.fact("canary")?.is_none() {
-        return Err(RunError::Empty);
+        online::canary(run).await?;
+        if run.stop.is_set() {
+            return Ok(());
+        }
         run.ledger.set_fact("canary", Some("sent"))?;
     }
     match run.kept.engine {
-        Engine::Batch => batch::drive(run).await,
+        Engine::Batch => unless_stopped(run, batch::drive(run)).await,
         Engine::Online { concurrency, requests_per_minute, tokens_per_minute } => {
-            let _ = (concurrency, requests_per_minute, tokens_per_minute);
-            Ok(())
+            let limits = RateLimits { requests_per_minute, tokens_per_minute };
+            online::drive(run, concurrency, limits).await
         }
-        Engine::File => file::drive(run).await,
+        Engine::File => unless_stopped(run, file::drive(run)).await,
+    }
+}
+
+/// An engine that may be left at any point.
+async fn unless_stopped<T>(
+    run: &Inner<T>,
+    engine: impl Future<Output = Result<(), RunError>>,
+) -> Result<(), RunError> {
+    let (engine, stop) = (std::pin::pin!(engine), std::pin::pin!(run.stop.wait()));
+    match future::select(engine, stop).await {
+        Either::Left((end, _)) => end,
+        Either::Right(_) => run.stop.cause().map_or(Ok(()), Err),
     }
 }
 

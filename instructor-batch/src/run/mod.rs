@@ -14,6 +14,7 @@ mod outcome;
 mod settings;
 mod status;
 mod error;
+mod stop;
 mod dir;
 mod ledger;
 mod rows;
@@ -27,6 +28,7 @@ mod receipt;
 mod results;
 mod batch;
 mod file;
+mod online;
 mod drive;
 
 pub use error::RunError;
@@ -45,6 +47,7 @@ use dir::Dir;
 use ledger::Ledger;
 use past::Past;
 use settings::Kept;
+use stop::Stop;
 
 /// A run over many rows, in a directory. Cheap to clone.
 ///
@@ -76,6 +79,7 @@ struct Inner<T> {
     kept: Kept,
     /// What all ids of the run begin with.
     id: String,
+    stop: Stop,
 }
 
 impl<T: Extract + Send + Sync> Run<T> {
@@ -134,7 +138,18 @@ impl<T: Extract + Send + Sync> Run<T> {
         }
         let (id, past) = (fact("id")?, Past::new(&dir)?);
         let judge = Judge::new(envelope, form.clone());
-        Ok(Self(Arc::new(Inner { dir, ledger, past, client, form, envelope, judge, kept, id })))
+        Ok(Self(Arc::new(Inner {
+            dir,
+            ledger,
+            past,
+            client,
+            form,
+            envelope,
+            judge,
+            kept,
+            id,
+            stop: Stop::default(),
+        })))
     }
 
     /// Does what is left to do, until every row has an outcome. Dropping the future stops the run
@@ -145,6 +160,12 @@ impl<T: Extract + Send + Sync> Run<T> {
     /// before anything more can succeed ([`RunError::Paused`]).
     pub async fn execute(&self) -> Result<Receipt, RunError> {
         drive::execute(&self.0).await
+    }
+
+    /// Has [`execute`](Self::execute) end soon, as for Ctrl-C: nothing more is sent, what is under way
+    /// is waited for and kept, and the rest can be resumed. Jobs at the service go on.
+    pub fn stop(&self) {
+        self.0.stop.set(None);
     }
 
     /// Cancels the run: its jobs are cancelled, what they did before is collected, and every row

@@ -139,6 +139,17 @@ impl Ledger {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Where the last line of a file of results ends that is known here.
+    pub(crate) fn known_until(&self, file: i64) -> Result<u64, RunError> {
+        let connection = self.connection();
+        let end = connection.query_row(
+            "SELECT coalesce(max(at + bytes + 1), 0) FROM answers WHERE file = ?1",
+            [file],
+            |row| row.get(0),
+        )?;
+        Ok(unsigned(end))
+    }
+
     /// All tokens so far.
     pub(crate) fn usage(&self) -> Result<Usage, RunError> {
         let connection = self.connection();

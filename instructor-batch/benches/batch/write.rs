@@ -1,0 +1,2 @@
+//! Writing a request file.
+pub(super) fn run(_: &std::path::Path, _: usize) {}
