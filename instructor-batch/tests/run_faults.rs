@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use instructor_batch::{BatchErrorKind, Outcome, Receipt, Row, Run, RunError, RunSettings};
+use instructor_batch::{BatchErrorKind, Engine, Outcome, Receipt, Row, Run, RunError, RunSettings};
 use instructor_core::Client;
 use proptest::prelude::*;
 use support::{
@@ -136,6 +136,25 @@ async fn all_moods_of_a_service_end_well() {
         place.check_paid_once();
         let paid = place.server.paid().len() as u64;
         assert_eq!(receipt.usage.input_tokens, paid * support::TOKENS.0, "{family:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_by_one_all_ends_the_same() {
+    for family in Family::ALL {
+        let place = Place::new(family, mixed);
+        let engine =
+            Engine::Online { concurrency: 4, requests_per_minute: None, tokens_per_minute: None };
+        let run = place.create(20, |settings| settings.engine(engine).max_rounds(4));
+        let receipt = place.finish(&run).await;
+        let outcomes = place.check(&run, &receipt, 20);
+        for (row, outcome) in outcomes.into_iter().enumerate() {
+            let refused = row % 10 == 6;
+            let expected = if refused { Outcome::Refused } else { Outcome::Succeeded };
+            assert_eq!(outcome, expected, "{family:?}: row {row}");
+        }
+        place.check_paid_once();
+        assert!(place.server.jobs().is_empty(), "{family:?}");
     }
 }
 
