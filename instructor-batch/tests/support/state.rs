@@ -63,7 +63,7 @@ impl Phase {
 
 /// A job as the server sees it.
 #[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "they do not depend on each other")]
+#[expect(clippy::struct_excessive_bools, reason = "they do not depend on each other")]
 pub struct Job {
     pub number: usize,
     pub id: String,
