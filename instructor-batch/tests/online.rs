@@ -173,8 +173,7 @@ fn raw_lines(dir: &Path) -> Vec<String> {
 #[tokio::test]
 async fn every_row_ends_as_in_a_batch() {
     let service = Service::new(|text: &str, nth| match (text, nth) {
-        ("row 1", 0) => Back::Answer(json!({"name": ""})),
-        ("row 2", _) => Back::Answer(json!({"name": ""})),
+        ("row 1", 0) | ("row 2", _) => Back::Answer(json!({"name": ""})),
         ("row 3", 0) => Back::Cut,
         ("row 4", _) => Back::Error(400, None),
         ("row 5", 0..5) => Back::Html,
@@ -201,16 +200,18 @@ async fn every_row_ends_as_in_a_batch() {
     assert_eq!(outcomes(&run), expected);
     assert_eq!(receipt.outcomes.succeeded, 6);
     // The second question holds the wrong answer, and the one after a cut answer allows more.
-    let sent = service.sent.lock().unwrap();
-    let second = |text: &str| &sent.iter().filter(|(sent, _)| sent == text).nth(1).unwrap().1;
-    assert!(second("row 1").to_string().contains("at least 1"), "{}", second("row 1"));
-    assert!(second("row 3").to_string().contains("200"), "{}", second("row 3"));
+    let second = |text: &str| {
+        let sent = service.sent.lock().unwrap();
+        let mut bodies = sent.iter().filter(|(sent, _)| sent == text).map(|(_, body)| body);
+        bodies.nth(1).unwrap().to_string()
+    };
+    assert!(second("row 1").contains("at least 1"), "{}", second("row 1"));
+    assert!(second("row 3").contains("200"), "{}", second("row 3"));
     // A line for each answer, each of them JSON; sending the same again is none.
     let lines = raw_lines(&dir);
     assert_eq!(lines.len(), 12);
     assert!(lines.iter().all(|line| serde_json::from_str::<Value>(line).is_ok()));
     assert_eq!(service.times("row 5"), 6);
-    drop(sent);
 
     // Nothing is asked again.
     let again = Run::<Person>::open_with(&dir, service.client()).unwrap();
@@ -260,7 +261,8 @@ async fn a_service_that_fails_row_after_row_pauses_the_run() {
     let error = run.execute().await.unwrap_err();
     assert!(error.to_string().contains("20 rows in a row failed"), "{error}");
     assert_eq!(run.status().unwrap().outcomes.total(), 0);
-    assert_eq!(raw_lines(&dir).len(), 20 + 3);
+    // Those that were under way may have ended, too.
+    assert!((20..20 + 4).contains(&raw_lines(&dir).len()));
 }
 
 #[tokio::test]

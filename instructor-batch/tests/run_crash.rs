@@ -11,7 +11,7 @@ use std::process::exit;
 use std::time::{Duration, Instant};
 
 use instructor_batch::{Outcome, Row, Run, RunError, RunSettings};
-use support::{Answer, Chaos, Child, Family, Item, JobPlan, Person, Server, right};
+use support::{Answer, Call, Chaos, Child, Family, Fault, Item, JobPlan, Person, Server, right};
 
 const ROWS: usize = 60;
 /// A run that takes longer hangs.
@@ -41,12 +41,13 @@ fn main() {
         Family::Azure,
     ];
     let (mut killed, mut runs) = (0, 0);
-    // Each family is killed at least in one run.
-    let mut families = families.into_iter().cycle();
-    while killed < wanted || runs < 2 {
-        let family = families.next().unwrap();
-        killed += crash(family, (wanted - killed.min(wanted)).max(1), &mut random);
+    let most = (wanted / 2).clamp(1, 20);
+    for family in families.into_iter().cycle() {
+        killed += crash(family, most.min(wanted - killed), &mut random);
         runs += 1;
+        if killed >= wanted {
+            break;
+        }
     }
     println!("{runs} runs were killed {killed} times, and nothing was lost");
 }
@@ -107,6 +108,7 @@ fn crash(family: Family, most: usize, random: &mut fastrand::Rng) -> usize {
         let status = if killed < most {
             child.kill_at(moment(&server, random))
         } else {
+            server.no_faults();
             Some(child.wait(LONGEST).unwrap_or_else(|| panic!("{family:?} hangs\n{}", tail(&log))))
         };
         match status {
@@ -123,17 +125,33 @@ fn crash(family: Family, most: usize, random: &mut fastrand::Rng) -> usize {
     killed
 }
 
-/// A moment after some calls, or after some time.
-fn moment(server: &Server, random: &mut fastrand::Rng) -> impl FnMut() -> bool {
-    let calls = if random.u8(..4) == 0 { 0 } else { server.calls() + random.usize(1..14) };
-    let pause = Duration::from_micros(random.u64(0..if calls == 0 { 150_000 } else { 4_000 }));
-    let mut reached = None;
-    move || {
-        if reached.is_none() && server.calls() >= calls {
-            reached = Some(Instant::now());
+/// A moment in a call that is never answered, after some calls, or after some time.
+fn moment<'a>(server: &'a Server, random: &mut fastrand::Rng) -> Box<dyn FnMut() -> bool + 'a> {
+    server.no_faults();
+    let (reached, longest): (Box<dyn Fn() -> bool>, u64) = match random.u8(..5) {
+        0 | 1 => {
+            let calls = [Call::Create, Call::Create, Call::Upload, Call::Status, Call::Output];
+            let call = calls[random.usize(..calls.len())];
+            let number = server.count(call) + random.usize(..2);
+            // Done and never heard of, or neither.
+            let fault = if random.bool() { Fault::Silence } else { Fault::Deaf };
+            server.fault(call, number, fault);
+            (Box::new(move || server.count(call) > number), 3_000)
         }
-        reached.is_some_and(|reached| reached.elapsed() >= pause)
-    }
+        2 | 3 => {
+            let calls = server.calls() + random.usize(1..14);
+            (Box::new(move || server.calls() >= calls), 4_000)
+        }
+        _ => (Box::new(|| true), 150_000),
+    };
+    let pause = Duration::from_micros(random.u64(..longest));
+    let mut since = None;
+    Box::new(move || {
+        if since.is_none() && reached() {
+            since = Some(Instant::now());
+        }
+        since.is_some_and(|since| since.elapsed() >= pause)
+    })
 }
 
 fn check(server: &Server, dir: &Path, moods: bool) {

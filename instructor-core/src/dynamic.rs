@@ -118,3 +118,105 @@ impl<'de> Deserialize<'de> for Dynamic {
         serde_json::from_str(&json).map(Self).map_err(D::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::schema::import;
+
+    fn fits(text: &str, schema: &'static Schema) -> bool {
+        align::exact(text, schema).is_ok() && align::broken(text, schema).is_empty()
+    }
+
+    #[test]
+    fn what_the_schema_takes_is_taken_and_nothing_else() {
+        let schemas = [
+            json!({ "type": "string", "minLength": 2, "pattern": "^[a-z]" }),
+            json!({ "type": ["integer", "null"], "minimum": 1, "multipleOf": 2 }),
+            json!({ "type": "integer", "format": "uint8", "minimum": 0, "maximum": 255 }),
+            json!({ "enum": ["ab", 4, true, null] }),
+            json!({ "const": "ab" }),
+            json!({ "type": "boolean" }),
+            json!({ "type": "array", "items": { "type": ["string", "number"] }, "maxItems": 2 }),
+            json!({ "type": "array", "uniqueItems": true }),
+            json!({
+                "type": "array",
+                "prefixItems": [{ "type": "string" }, { "type": "integer" }],
+                "items": false,
+                "minItems": 2,
+            }),
+            json!({ "type": "object", "additionalProperties": { "type": "integer" }, "maxProperties": 1 }),
+            json!({ "type": "object", "properties": { "ab": { "type": "integer" } }, "required": ["ab"] }),
+            json!({
+                "type": "object",
+                "properties": { "ab": { "type": ["integer", "null"] }, "xy": { "$ref": "#" } },
+                "additionalProperties": false,
+            }),
+            json!({
+                "type": "object",
+                "properties": { "ab": { "type": "integer" } },
+                "additionalProperties": { "type": "string" },
+            }),
+            json!({ "anyOf": [
+                {
+                    "type": "object",
+                    "properties": { "ab": { "const": "cd" }, "xy": { "type": "integer" } },
+                    "required": ["ab", "xy"],
+                },
+                {
+                    "type": "object",
+                    "properties": { "ab": { "enum": ["ef", "gh"] } },
+                    "required": ["ab"],
+                    "additionalProperties": false,
+                },
+            ] }),
+            json!({ "oneOf": [
+                { "enum": ["ab", "cd"] },
+                {
+                    "type": "object",
+                    "properties": { "ab": { "type": "array" } },
+                    "required": ["ab"],
+                    "additionalProperties": false,
+                },
+            ] }),
+            json!({}),
+        ];
+        let scalars = [
+            json!(null),
+            json!(true),
+            json!(4),
+            json!(-4),
+            json!(5),
+            json!(300),
+            json!(2.5),
+            json!("ab"),
+            json!("Ab"),
+            json!("cd"),
+            json!("ef"),
+            json!("4"),
+            json!(""),
+        ];
+        let mut values = vec![json!([]), json!({})];
+        for one in &scalars {
+            values.extend([json!([one]), json!({ "ab": one }), json!({ "xy": one })]);
+            values.extend([json!({ "xy": { "ab": one } }), json!({ "ab": [one] })]);
+            for two in &scalars {
+                values.extend([json!([one, two]), json!({ "ab": one, "xy": two })]);
+            }
+        }
+        values.extend(scalars);
+        for json in schemas {
+            let schema = import(&json).expect("it can be imported");
+            let judge = jsonschema::draft202012::new(&json).expect("a JSON Schema");
+            let mut taken = 0;
+            for value in &values {
+                let expected = judge.is_valid(value);
+                taken += usize::from(expected);
+                assert_eq!(fits(&value.to_string(), schema), expected, "{json} {value}");
+            }
+            assert!(taken > 0, "{json}");
+        }
+    }
+}

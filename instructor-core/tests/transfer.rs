@@ -74,6 +74,8 @@ enum Does {
     Stalls(Vec<u8>),
     /// Reads the head and a little, and closes the connection.
     Closes,
+    /// Reads the head and a little, and then nothing more.
+    Ignores,
 }
 
 fn response(status: u16, body: &[u8]) -> Vec<u8> {
@@ -88,7 +90,7 @@ async fn server(does: Does) -> (String, JoinHandle<(String, Vec<u8>)>) {
         format!("http://127.0.0.1:{}/v1/files?key={KEY}", listener.local_addr().unwrap().port());
     let received = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        let (head, body) = read(&mut stream, matches!(does, Does::Closes)).await;
+        let (head, body) = read(&mut stream, matches!(does, Does::Closes | Does::Ignores)).await;
         match does {
             Does::Answers(bytes) => {
                 stream.write_all(&bytes).await.unwrap();
@@ -99,6 +101,7 @@ async fn server(does: Does) -> (String, JoinHandle<(String, Vec<u8>)>) {
                 std::future::pending::<()>().await;
             }
             Does::Closes => {}
+            Does::Ignores => std::future::pending::<()>().await,
         }
         (head, body)
     });
@@ -277,6 +280,12 @@ async fn silence_ends_after_the_limit_and_slowness_does_not() {
         assert!(folder.names().is_empty());
         server.abort();
     }
+
+    let path = folder.file("up", &noise());
+    let (url, server) = server(Does::Ignores).await;
+    let error = network().transfer(limited(&url), Files::upload(&path, "")).await.unwrap_err();
+    assert!(matches!(error, TransportError::Timeout), "{error:?}");
+    server.abort();
 
     // Ten parts, each within the limit, and all together beyond it.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

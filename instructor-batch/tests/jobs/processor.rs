@@ -86,8 +86,7 @@ async fn every_kind_of_failure_is_told_apart() {
         let expected = ["rejected", refused, "truncated", "provider", "rejected", "provider"];
         assert_eq!(kinds, expected, "{family:?}");
         let BatchErrorKind::Rejected(rejection) = &errors[0].kind else { unreachable!() };
-        let paths: Vec<_> =
-            rejection.violations().iter().map(|wrong| wrong.path.to_string()).collect();
+        let paths: Vec<_> = rejection.violations().iter().map(|wrong| wrong.path.clone()).collect();
         assert_eq!(paths, ["name", "age"], "{family:?}");
         for error in [&errors[3], &errors[5]] {
             let BatchErrorKind::Provider { retryable, account, .. } = error.kind else {
@@ -159,10 +158,9 @@ async fn what_cannot_be_sent_is_said_before_anything_is() {
     let (batch, server) = start(Family::OpenAi, right);
     let line = |batch: &BatchProcessor<Person>| {
         let rows = [Row { key: None, ask: Ask::Messages(vec![Message::user("Ada, 36")]) }];
-        match batch.create_batch_from_messages(rows, None).unwrap() {
-            instructor_batch::BatchInput::Bytes(bytes) => bytes,
-            other => panic!("{other:?}"),
-        }
+        let lines = batch.create_batch_from_messages(rows, None).unwrap();
+        let instructor_batch::BatchInput::Bytes(lines) = lines else { panic!("{lines:?}") };
+        lines
     };
     let good = line(&batch);
     let twice = [&good[..], &good[..]].concat();

@@ -92,6 +92,12 @@ impl Server {
         self
     }
 
+    /// Nothing goes wrong in calls any more.
+    pub fn no_faults(&self) -> &Self {
+        self.state().faults.clear();
+        self
+    }
+
     /// What goes wrong in calls that have no fault of their own.
     pub fn chaos(&self, chaos: Option<Chaos>) -> &Self {
         self.state().chaos = chaos;
@@ -231,7 +237,7 @@ impl Shared {
 
     /// The response to a call; `whole` if it will be sent to the last byte.
     fn answer(&self, asked: &Asked, route: &Route, whole: bool) -> Said {
-        if !self.wire.key(asked).is_some_and(|key| key == KEY) {
+        if self.wire.key(asked) != Some(KEY) {
             return self.error(401, &format!("Wrong key: {KEY}"));
         }
         let mut state = self.state();
@@ -266,9 +272,11 @@ impl Shared {
             Route::Content(id) => self.content(id, state, whole),
             Route::Create => self.create(asked, state),
             Route::List => {
-                let (page, answer) = (state.page, &mut state.jobs);
-                answer.iter_mut().for_each(|job| job.lists += 1);
-                let shown = answer.iter().filter(|job| job.lists > job.plan.hidden && !job.deleted);
+                let (page, jobs) = (state.page, &mut state.jobs);
+                for job in jobs.iter_mut() {
+                    job.lists += 1;
+                }
+                let shown = jobs.iter().filter(|job| job.lists > job.plan.hidden && !job.deleted);
                 let newest: Vec<&Job> = shown.rev().collect();
                 Said::json(200, &self.wire.list(&newest, asked, page, &origin(self.port)))
             }

@@ -63,6 +63,7 @@ impl Phase {
 
 /// A job as the server sees it.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "they do not depend on each other")]
 pub struct Job {
     pub number: usize,
     pub id: String,
@@ -107,7 +108,8 @@ impl Job {
         let no_errors = self.errors.is_none() || failed + expired + cancelled == 0;
         let fetched =
             (self.output.is_none() || self.fetched_output) && (no_errors || self.fetched_errors);
-        !self.deleted && !(self.phase.is_over() && self.told && fetched)
+        let known = self.phase.is_over() && self.told && fetched;
+        !(known || self.deleted)
     }
 }
 

@@ -113,6 +113,16 @@ impl Fitter<'_> {
             Choice::Type(schema) => self.fit(node, schema, at),
             Choice::Data(variant, closed) => self.data(node, variant, closed, at),
             Choice::Named((variants, Tagging::External, closed)) => {
+                if schema.is_imported()
+                    && let Node::Object(entries) = node
+                    && let [(name, Node::Null)] = entries.as_slice()
+                    && let Named::Exactly(Variant { name, data: Data::Unit, .. }) =
+                        variant_named(variants, name)
+                {
+                    // Serde reads `{"A": null}`, but in a JSON Schema it is no `"A"`.
+                    self.repair(at, RepairKind::VariantSpelling);
+                    return Node::Text((*name).into());
+                }
                 self.external(node, variants, closed, at)
             }
             Choice::Named(_) => self.tagged(node, schema, at),
@@ -300,11 +310,6 @@ impl Fitter<'_> {
             }
             Named::Nobody => return self.no_variant(node, variants, at),
         };
-        if matches!((variant.data, data), (Data::Unit, Node::Null)) && !variant.other {
-            // Serde reads `{"A": null}` and writes `"A"`.
-            self.repair(at, RepairKind::VariantSpelling);
-            return Node::Text(variant.name.into());
-        }
         let fitted = self.data(data, variant, closed, at.field(variant.name));
         Node::Object(vec![(name.into(), fitted)])
     }

@@ -80,10 +80,14 @@ impl Schema {
 
     /// What tells this type from all others.
     pub(crate) fn key(&self) -> Key {
-        let id = (self.id)();
         // No type of Rust tells imported schemas apart; each stands in one place for good.
-        let imported = id == TypeId::of::<import::Imported>();
-        Key { id, address: if imported { std::ptr::from_ref(self).addr() } else { 0 } }
+        let address = if self.is_imported() { std::ptr::from_ref(self).addr() } else { 0 };
+        Key { id: (self.id)(), address }
+    }
+
+    /// Whether it was made of a JSON Schema.
+    pub(crate) fn is_imported(&self) -> bool {
+        (self.id)() == TypeId::of::<import::Imported>()
     }
 
     /// The name of the type or, if it has one of its own, of its tool; empty for a nameless type.

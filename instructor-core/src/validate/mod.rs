@@ -81,15 +81,15 @@ impl Violation {
 
     /// The same violation in a value that is a part of another one, at `outer`.
     pub(crate) fn inside(mut self, outer: Path<'_>) -> Self {
-        let pointer = outer.to_pointer();
-        if pointer.is_empty() {
+        let steps = outer.to_pointer();
+        if steps.is_empty() {
             return self;
         }
         let root = self.pointer.is_empty();
         let dot = if root || self.path.starts_with('[') { "" } else { "." };
         let rest = if root { "" } else { &self.path };
         self.path = format!("{outer}{dot}{rest}");
-        self.pointer.insert_str(0, &pointer);
+        self.pointer.insert_str(0, &steps);
         self
     }
 

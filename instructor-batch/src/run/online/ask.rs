@@ -48,6 +48,16 @@ enum Sent<T> {
     Lost(TransportError),
 }
 
+/// What happens after a request that failed.
+enum Then {
+    /// It is sent again after this pause, which is nothing if all rows make it.
+    Again(Duration),
+    /// It is what came back for the row.
+    Kept,
+    /// The row is left as it was.
+    Left,
+}
+
 /// How often a row was sent again, and how long that took.
 #[derive(Default)]
 struct Tries {
@@ -104,22 +114,24 @@ impl<'a, T: Extract + Send + Sync> Asker<'a, T> {
             let sent = self.send(request).await;
             tries.elapsed += started.elapsed();
             self.settle(estimate, &sent);
-            let pause = match &sent {
-                Sent::Right(..) | Sent::Answer(..) => None,
-                Sent::Refused(_, error) => self.after_refusal(error, &mut tries, before)?,
-                Sent::Lost(error) => self.after_loss(error, &mut tries)?,
+            let then = match &sent {
+                Sent::Right(..) | Sent::Answer(..) => Then::Kept,
+                Sent::Refused(_, error) => self.after_refusal(error, &mut tries, before),
+                Sent::Lost(error) => self.after_loss(error, &mut tries),
             };
-            let Some(pause) = pause else {
-                return Some(match sent {
-                    Sent::Right(response, found) => (came(response), Some(found)),
-                    Sent::Answer(response, _) | Sent::Refused(response, _) => {
-                        (came(response), None)
-                    }
-                    Sent::Lost(error) => (Came::failed(&error), None),
-                });
-            };
-            if !pause.is_zero() {
-                self.unless_stopped(transport.sleep(pause)).await?;
+            match then {
+                Then::Again(Duration::ZERO) => {}
+                Then::Again(pause) => self.unless_stopped(transport.sleep(pause)).await?,
+                Then::Left => return None,
+                Then::Kept => {
+                    return Some(match sent {
+                        Sent::Right(response, found) => (came(response), Some(found)),
+                        Sent::Answer(response, _) | Sent::Refused(response, _) => {
+                            (came(response), None)
+                        }
+                        Sent::Lost(error) => (Came::failed(&error), None),
+                    });
+                }
             }
         }
     }
@@ -141,14 +153,7 @@ impl<'a, T: Extract + Send + Sync> Asker<'a, T> {
         }
     }
 
-    /// The pause after which a refused request is sent again; nothing inside if it is not. Nothing at
-    /// all if the row is left as it was.
-    fn after_refusal(
-        &self,
-        error: &ProviderError,
-        tries: &mut Tries,
-        before: u64,
-    ) -> Option<Option<Duration>> {
+    fn after_refusal(&self, error: &ProviderError, tries: &mut Tries, before: u64) -> Then {
         match error.kind {
             // No other row would get through.
             ProviderErrorKind::Authentication
@@ -156,48 +161,54 @@ impl<'a, T: Extract + Send + Sync> Asker<'a, T> {
             | ProviderErrorKind::QuotaExhausted
             | ProviderErrorKind::NotFound => {
                 self.pause_run(error.to_string());
-                None
+                Then::Left
             }
             // The row has no part in it, so its tries are not counted.
             ProviderErrorKind::RateLimited => {
                 let patient = RetryPolicy { max_retries: u32::MAX, ..self.policy().clone() };
                 let pause = patient.next(tries.limited, error.advice, tries.elapsed);
                 tries.limited += 1;
-                if pause.is_none() && self.answered.load(Ordering::Relaxed) == before {
-                    self.pause_run(format!("rate limited, and it does not end: {error}"));
-                }
-                Some(Some(self.hold(pause?, tries)))
+                let Some(pause) = pause else {
+                    if self.answered.load(Ordering::Relaxed) == before {
+                        self.pause_run(format!("rate limited, and it does not end: {error}"));
+                    }
+                    return Then::Left;
+                };
+                self.hold(pause, tries)
             }
-            _ => Some(self.again(error.advice, tries)),
+            _ => self.again(error.advice, tries),
         }
     }
 
-    /// The same when nothing came back.
-    fn after_loss(&self, error: &TransportError, tries: &mut Tries) -> Option<Option<Duration>> {
-        let pause = self.again(error.advice(), tries);
-        if pause.is_none() && matches!(error, TransportError::Unreachable { .. }) {
-            self.pause_run(error.to_string());
-            return None;
+    fn after_loss(&self, error: &TransportError, tries: &mut Tries) -> Then {
+        match self.again(error.advice(), tries) {
+            Then::Kept if matches!(error, TransportError::Unreachable { .. }) => {
+                self.pause_run(error.to_string());
+                Then::Left
+            }
+            then => then,
         }
-        Some(pause)
     }
 
-    fn again(&self, advice: Advice, tries: &mut Tries) -> Option<Duration> {
-        let pause = self.policy().next(tries.retries, advice, tries.elapsed)?;
+    /// As the policy says for one row.
+    fn again(&self, advice: Advice, tries: &mut Tries) -> Then {
+        let Some(pause) = self.policy().next(tries.retries, advice, tries.elapsed) else {
+            return Then::Kept;
+        };
         tries.retries += 1;
         tracing::debug!(retry = tries.retries, ?pause, "sending again");
         if let Advice::After(_) = advice {
-            return Some(self.hold(pause, tries));
+            return self.hold(pause, tries);
         }
         tries.elapsed = tries.elapsed.saturating_add(pause);
-        Some(pause)
+        Then::Again(pause)
     }
 
     /// All rows make the pause, so that none is left for this one.
-    fn hold(&self, pause: Duration, tries: &mut Tries) -> Duration {
+    fn hold(&self, pause: Duration, tries: &mut Tries) -> Then {
         self.limiter.hold(pause);
         tries.elapsed = tries.elapsed.saturating_add(pause);
-        Duration::ZERO
+        Then::Again(Duration::ZERO)
     }
 
     fn policy(&self) -> &RetryPolicy {
@@ -207,7 +218,7 @@ impl<'a, T: Extract + Send + Sync> Asker<'a, T> {
     fn settle(&self, estimate: u32, sent: &Sent<T>) {
         match sent {
             Sent::Right(_, Glanced { usage: Some(usage), .. }) | Sent::Answer(_, Some(usage)) => {
-                self.limiter.settle(estimate, usage.total_tokens())
+                self.limiter.settle(estimate, usage.total_tokens());
             }
             // A request that was turned away costs no tokens.
             Sent::Refused(..) => self.limiter.settle(estimate, 0),

@@ -31,13 +31,13 @@ pub(super) async fn drive<T: Extract + Send + Sync>(
     while !run.stop.is_set() && run.ledger.has_waiting(false)? {
         // Rows that are sent again are found by the next round.
         let keeper = Keeper::start(Arc::clone(run))?;
-        let asked = waiting(Arc::clone(run))
+        let entries = waiting(Arc::clone(run))
             .take_while(|_| std::future::ready(!run.stop.is_set()))
             .map(async |item| asker.ask(item?).await)
             .buffer_unordered(concurrency.max(1));
-        let mut asked = std::pin::pin!(asked);
-        while let Some(came) = asked.next().await {
-            match came {
+        let mut entries = std::pin::pin!(entries);
+        while let Some(entry) = entries.next().await {
+            match entry {
                 Ok(Some(entry)) => keeper.keep(entry).await,
                 Ok(None) => {}
                 Err(error) => run.stop.set(Some(error)),

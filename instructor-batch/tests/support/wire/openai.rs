@@ -14,12 +14,15 @@ pub(super) struct OpenAi(pub(super) Family);
 
 impl OpenAi {
     fn word(&self, phase: Phase) -> String {
+        let phase = match phase {
+            // It has no words for them.
+            Phase::Finalizing | Phase::Cancelling if self.0 == Family::Together => Phase::Running,
+            phase => phase,
+        };
         let word = match phase {
             Phase::Validating => "validating",
             Phase::Running => "in_progress",
-            Phase::Finalizing if self.0 == Family::Together => "in_progress",
             Phase::Finalizing => "finalizing",
-            Phase::Cancelling if self.0 == Family::Together => "in_progress",
             Phase::Cancelling => "cancelling",
             Phase::Completed => "completed",
             Phase::Failed => "failed",
@@ -231,7 +234,7 @@ impl Wire for OpenAi {
             let short = json!({"custom_id": line.custom_id, "error": error});
             (Kind::Errors, if together { short } else { whole })
         };
-        if let Some(body) = self.respond(&line.body, answer) {
+        if let Some(body) = respond(&line.body, answer) {
             return Some((Kind::Output, with(200, body)));
         }
         Some(match answer {
@@ -256,7 +259,7 @@ impl Wire for OpenAi {
     }
 
     fn reply(&self, _asked: &Asked, body: &Value, answer: &Answer) -> Option<Value> {
-        self.respond(body, answer)
+        respond(body, answer)
     }
 
     fn error(&self, status: u16, code: &str, message: &str) -> Value {
@@ -266,12 +269,8 @@ impl Wire for OpenAi {
     }
 }
 
-impl OpenAi {
-    fn respond(&self, body: &Value, answer: &Answer) -> Option<Value> {
-        if body.get("input").is_some() {
-            answer::response(body, answer)
-        } else {
-            answer::chat(body, answer)
-        }
-    }
+/// The response of a line or of a request alone.
+fn respond(body: &Value, answer: &Answer) -> Option<Value> {
+    let responses = body.get("input").is_some();
+    if responses { answer::response(body, answer) } else { answer::chat(body, answer) }
 }

@@ -61,7 +61,7 @@ impl<'j> Importer<'j> {
             return self.refuse(&parts.at, message);
         }
         let nullable = parts.nullable || allowed.iter().any(|value| value.is_null());
-        Some(one_of(scalars::one_of(&allowed, parts.kinds.as_deref()), nullable))
+        self.values(parts, &allowed).map(|fields| one_of(fields, nullable))
     }
 }
 

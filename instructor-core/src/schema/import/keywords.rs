@@ -93,7 +93,7 @@ impl Notes {
         let Field { description, examples, default, deprecated, .. } = field;
         let Self { description, examples, default, deprecated } =
             self.or(Self { description, examples, default, deprecated });
-        Field { description, examples, default, deprecated, ..field }
+        Field { description, default, examples, deprecated, ..field }
     }
 
     /// The description, taken out.

@@ -14,7 +14,7 @@ impl<'j> Importer<'j> {
     pub(super) fn list(&mut self, parts: &Parts<'j>) -> Option<Field> {
         let is_end = |(value, _): &Inner<'_>| **value == false;
         if let Some(prefix) = &parts.prefix
-            && !(prefix.is_empty() && !parts.items.as_ref().is_some_and(is_end))
+            && (!prefix.is_empty() || parts.items.as_ref().is_some_and(is_end))
         {
             return self.tuple(parts, prefix);
         }
@@ -45,10 +45,7 @@ impl<'j> Importer<'j> {
             // Equal items have one type, so that readers without tuples see a list of it.
             let equal = prefix[..i].iter().position(|(other, _)| other == value);
             let known = equal.and_then(|i| fields.get(i).copied());
-            match known.or_else(|| self.place(value, at)) {
-                Some(field) => fields.push(field),
-                None => continue,
-            }
+            fields.extend(known.or_else(|| self.place(value, at)));
         }
         if fields.len() < prefix.len() {
             return None;

@@ -31,6 +31,10 @@ const DEPTH: usize = 64;
 /// So many schemas are looked at, those that `allOf` repeats counted each time.
 const BUDGET: usize = 50_000;
 
+/// What is said of a schema beyond that.
+const TOO_LARGE: &str = "the schema is too large; split it, merge less with `allOf`, and say less \
+                         beside `$ref`";
+
 /// What keeps a JSON Schema from being imported: every problem, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportError {
@@ -38,7 +42,7 @@ pub struct ImportError {
 }
 
 impl ImportError {
-    /// The problems, in the order of the document; never empty.
+    /// The problems, each once, in the order in which they were found; never empty.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
@@ -112,6 +116,9 @@ pub fn import(json: &Value) -> Result<&'static Schema, ImportError> {
     let mut importer = Importer::new(json);
     let schema = importer.target("");
     importer.refuse_endless();
+    if importer.problems.is_empty() && schema.is_some_and(cycles::is_too_large) {
+        importer.problem("", TOO_LARGE);
+    }
     match schema {
         Some(schema) if importer.problems.is_empty() => Ok(schema),
         _ => Err(importer.into_error()),

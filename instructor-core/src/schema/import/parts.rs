@@ -38,8 +38,6 @@ pub(super) struct Bounds {
 pub(super) struct Parts<'j> {
     pub(super) at: String,
     pub(super) notes: Notes,
-    /// Whether anything but notes was said.
-    pub(super) speaks: bool,
     pub(super) kinds: Option<Vec<Kind>>,
     /// `nullable`, of `OpenAPI`.
     pub(super) nullable: bool,
@@ -102,7 +100,6 @@ impl<'j> Importer<'j> {
         parts.notes = parts.notes.or(keywords::notes(self, map, at));
         for (keyword, value) in map {
             let place = pointer::child(at, keyword);
-            parts.speaks |= !keywords::is_annotation(keyword);
             self.keyword(parts, (keyword, value), map, &place);
         }
         self.merging.pop();

@@ -96,41 +96,9 @@ fn is_fraction(value: f64) -> bool {
     value.fract() != 0.0
 }
 
-/// These values: texts become an enum, numbers and truth values a rule.
-pub(super) fn one_of(values: &[&Value], kinds: Option<&[Kind]>) -> Vec<Field> {
-    let mut texts: Vec<&str> = Vec::new();
-    let (mut numbers, mut truths): (Vec<&Value>, Vec<&Value>) = (Vec::new(), Vec::new());
-    for &value in values {
-        match value {
-            Value::String(text) if !texts.contains(&text.as_str()) => texts.push(text),
-            Value::Number(_) => numbers.push(value),
-            Value::Bool(_) if !truths.contains(&value) => truths.push(value),
-            _ => {}
-        }
-    }
-    let literals = |values: &[&Value]| {
-        let literals = values.iter().map(|value| leak_text(&value.to_string()));
-        vec![Rule::OneOf(leak_list(literals.collect()))]
-    };
-    let mut fields = Vec::new();
-    if !texts.is_empty() {
-        let variants = texts.into_iter().map(|text| Variant::new(leak_text(text), Data::Unit));
-        fields.push(of(names(variants.collect())));
-    }
-    if !numbers.is_empty() {
-        let whole = match kinds {
-            Some(kinds) => !kinds.contains(&Kind::Number),
-            None => numbers.iter().all(|number| !number.is_f64()),
-        };
-        let integer = Shape::Integer { min: i128::MIN, max: u128::MAX, nonzero: false };
-        let shape = if whole { integer } else { Shape::Number };
-        fields.push(ruled(shape, literals(&numbers)));
-    }
-    if !truths.is_empty() {
-        let rules = if truths.len() == 2 { Vec::new() } else { literals(&truths) };
-        fields.push(ruled(Shape::Bool, rules));
-    }
-    fields
+fn literals(values: &[&Value]) -> Rule {
+    let literals = values.iter().map(|value| leak_text(&value.to_string()));
+    Rule::OneOf(leak_list(literals.collect()))
 }
 
 /// An enum of names.
@@ -145,6 +113,41 @@ pub(super) fn length((min, max): Count) -> Option<Rule> {
 }
 
 impl Importer<'_> {
+    /// These values: texts become an enum, numbers and truth values a rule; the rest of what is said
+    /// is a rule, too.
+    pub(super) fn values(&mut self, parts: &Parts<'_>, values: &[&Value]) -> Option<Vec<Field>> {
+        let mut texts: Vec<&str> = Vec::new();
+        let (mut numbers, mut truths): (Vec<&Value>, Vec<&Value>) = (Vec::new(), Vec::new());
+        for &value in values {
+            match value {
+                Value::String(text) if !texts.contains(&text.as_str()) => texts.push(text),
+                Value::Number(_) => numbers.push(value),
+                Value::Bool(_) if !truths.contains(&value) => truths.push(value),
+                _ => {}
+            }
+        }
+        let mut fields = Vec::new();
+        if !texts.is_empty() {
+            let rules = self.text(parts)?.rules;
+            let variants = texts.into_iter().map(|text| Variant::new(leak_text(text), Data::Unit));
+            fields.push(Field { rules, ..of(names(variants.collect())) });
+        }
+        if !numbers.is_empty() {
+            let whole = match &parts.kinds {
+                Some(kinds) => !kinds.contains(&Kind::Number),
+                None => numbers.iter().all(|number| !number.is_f64()),
+            };
+            let field = number(parts, if whole { Kind::Integer } else { Kind::Number });
+            let rules = field.rules.iter().copied().chain([literals(&numbers)]);
+            fields.push(Field { rules: leak_list(rules.collect()), ..field });
+        }
+        if !truths.is_empty() {
+            let rules = if truths.len() == 2 { Vec::new() } else { vec![literals(&truths)] };
+            fields.push(ruled(Shape::Bool, rules));
+        }
+        Some(fields)
+    }
+
     /// A text with its rules; a format that is not checked is still told.
     pub(super) fn text(&mut self, parts: &Parts<'_>) -> Option<Field> {
         let mut rules: Vec<Rule> = length(parts.length).into_iter().collect();

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::cycles::ENDLESS;
 use super::keywords::{is_annotation, notes};
 use super::parts::Parts;
-use super::{DEPTH, Imported, Importer, Place, pointer};
+use super::{DEPTH, Imported, Importer, Place, TOO_LARGE, pointer};
 use crate::schema::{Field, Schema, Shape};
 
 /// A nameless schema of this shape.
@@ -134,7 +134,7 @@ impl<'j> Importer<'j> {
         }
         self.budget -= 1;
         if self.budget == 0 {
-            self.problem(at, "the schema is too large; split it, or merge less with `allOf`");
+            self.problem(at, TOO_LARGE);
             return false;
         }
         if self.depth == DEPTH {
