@@ -389,6 +389,45 @@ fn a_report_needs_nothing_but_itself() {
     }
 }
 
+/// What stands between these fences of a language, each.
+fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
+    let begin = format!("```{language}\n");
+    text.split(&begin).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+#[test]
+fn the_examples_of_the_docs_run() {
+    let docs = include_str!("../../docs/cli.md");
+    let folder = Folder::new();
+    folder.write("person.json", blocks(docs, "json")[0]);
+    folder.write("people.csv", blocks(docs, "csv")[0]);
+    let mut count = 0;
+    for block in blocks(docs, "console") {
+        for example in block.split("$ ").skip(1) {
+            let (line, expected) = example.split_once('\n').unwrap();
+            let Some((before, line)) = line.split_once("instructor ") else { continue };
+            // A job of a real service, and what is not run but installed.
+            if line.contains(" JOB ") || before.contains("cargo") {
+                continue;
+            }
+            let line = line.split(" | ").next().unwrap();
+            let stdin = before.strip_prefix("echo \"").unwrap_or_default();
+            let ran = finish(folder.command(line), stdin.trim_end_matches("\" | "));
+            assert!(matches!(ran.code, 0 | 1), "{line}: {ran:?}");
+            let said = format!("{}{}", ran.out, ran.err);
+            let timeless = |text: &&str| !text.trim().is_empty() && !text.starts_with("time ");
+            for text in expected.lines().filter(timeless) {
+                assert!(said.contains(text), "{line}: {text}\n{said}");
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 12, "{count}");
+    for json in blocks(docs, "json") {
+        serde_json::from_str::<Value>(json).unwrap_or_else(|e| panic!("{e}: {json}"));
+    }
+}
+
 #[test]
 fn help_names_the_exit_codes() {
     let folder = Folder::new();

@@ -24,6 +24,7 @@ impl<'a> Object<'a> {
 }
 
 /// The elements, if it is a list.
+#[cfg(feature = "parquet")]
 pub(super) fn list(json: &RawValue) -> Option<Vec<&RawValue>> {
     serde_json::from_str(json.get()).ok()
 }
