@@ -35,9 +35,10 @@ pub(super) async fn run<T: Extract + Serialize + Send + Sync>(
     if let Some(max_reasks) = args.max_reasks {
         asked = asked.max_reasks(max_reasks);
     }
+    let mut signals = super::signal::Signals::listen();
     let found = tokio::select! {
         found = asked.send() => found?,
-        () = super::signal::stopped() => {
+        () = signals.stopped() => {
             return Err(Failure::new(Exit::Interrupted, "stopped: nothing was extracted"));
         }
     };

@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure, program};
 use super::look;
 use super::progress::Progress;
 use super::say::{Say, note};
-use super::signal::stopped;
+use super::signal::Signals;
 use super::source::source;
 use super::subject::Subject;
 use crate::run::{Engine, Prices, Receipt, Run, RunError, RunSettings};
@@ -61,9 +61,10 @@ pub(super) async fn run<T: Extract + Serialize + Send + Sync>(
         RunVerb::Resume(run) => work(open_to_ask::<T>(subject, &run)?, say).await,
         RunVerb::Cancel(args) => {
             let run = open_to_ask::<T>(subject, &args)?;
+            let mut signals = Signals::listen();
             let receipt = tokio::select! {
                 receipt = run.cancel() => receipt?,
-                () = stopped() => {
+                () = signals.stopped() => {
                     let way = format!("`{} run cancel {}` goes on", program(), args.dir.display());
                     return Err(Failure::new(Exit::Interrupted, format!("stopped: {way}")));
                 }
@@ -221,18 +222,19 @@ async fn work<T: Extract + Send + Sync>(run: Run<T>, say: Say) -> Result<Exit, F
 /// The receipt, or nothing if somebody stopped it before its end. A task of its own works on the run,
 /// so that signals and progress do not wait for it.
 async fn execute<T: Extract + Send + Sync>(run: &Run<T>) -> Result<Option<Receipt>, Failure> {
+    let mut signals = Signals::listen();
     let mut task = tokio::spawn({
         let run = run.clone();
         async move { run.execute().await }
     });
-    let (ended, stopped_by_user) = tokio::select! {
+    let (ended, is_stopped) = tokio::select! {
         ended = &mut task => (ended, false),
-        () = stopped() => {
+        () = signals.stopped() => {
             run.stop();
             note(&"stopping: what is under way is waited for; once more, and nothing is");
             tokio::select! {
                 ended = &mut task => (ended, true),
-                () = stopped() => {
+                () = signals.stopped() => {
                     task.abort();
                     return Ok(None);
                 }
@@ -243,7 +245,7 @@ async fn execute<T: Extract + Send + Sync>(run: &Run<T>) -> Result<Option<Receip
         Ok(receipt) => {
             let receipt = receipt?;
             let over = receipt.outcomes.total() == receipt.rows;
-            Ok((over || !stopped_by_user).then_some(receipt))
+            Ok((over || !is_stopped).then_some(receipt))
         }
         Err(error) => Err(Failure::new(Exit::Service, format!("the run broke off: {error}"))),
     }
