@@ -315,23 +315,21 @@ mod tests {
             (r#"{"a":{"b":1}"#, "a(b=1;)!"),
             (r#"{"a":{"b":1}}x"#, "a(b=1;)!"),
         ] {
-            let mut shown = String::new();
+            let mut found = Vec::new();
             let mut entries = Entries::new(json.as_bytes()).unwrap();
             let text = |raw| String::from_utf8_lossy(raw).into_owned();
             while let Some(name) = entries.name() {
-                shown += &text(name);
+                found.push(text(name));
                 if let Some(mut inner) = entries.enter() {
-                    shown.push('(');
-                    for (name, value) in inner.by_ref() {
-                        shown += &format!("{}={};", text(name), text(value));
-                    }
-                    shown.push(')');
+                    let inside = inner.by_ref();
+                    let inside = inside.map(|(name, value)| text(name) + "=" + &text(value) + ";");
+                    found.push(format!("({})", inside.collect::<String>()));
                     entries.leave(&inner);
                 } else if let Some(value) = entries.value() {
-                    shown += &format!("={};", text(value));
+                    found.push(format!("={};", text(value)));
                 }
             }
-            shown += if entries.is_complete() { "" } else { "!" };
+            let shown = found.concat() + if entries.is_complete() { "" } else { "!" };
             assert_eq!(shown, expected, "{json}");
         }
     }
