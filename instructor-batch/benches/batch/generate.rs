@@ -57,7 +57,8 @@ fn invoice(number: usize) -> Invoice {
         "Shipping",
         "Copper wire 2.5 mm\u{b2}, 100 m",
     ];
-    let price = |n: usize| f64::from(u32::try_from((number * 31 + n * 977) % 100_000).unwrap_or(0)) / 100.0;
+    let price =
+        |n: usize| f64::from(u32::try_from((number * 31 + n * 977) % 100_000).unwrap_or(0)) / 100.0;
     let line = |n: usize| Line {
         item: ITEMS[(number + n) % ITEMS.len()].to_owned(),
         quantity: u32::try_from((number + n * 7) % 400).unwrap_or(0) + 1,
@@ -85,7 +86,8 @@ fn invoice(number: usize) -> Invoice {
 fn line(number: usize) -> String {
     let fault = fault(number);
     let id = format!("s0001-{number:08}-1f3a9c07");
-    let head = format!(r#"{{"id": "batch_req_68f0c2d1a4b48190{number:016x}", "custom_id": "{id}", "#);
+    let head =
+        format!(r#"{{"id": "batch_req_68f0c2d1a4b48190{number:016x}", "custom_id": "{id}", "#);
     let request = format!("{number:032x}");
     match fault {
         Fault::Expired => {

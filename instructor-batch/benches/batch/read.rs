@@ -50,7 +50,8 @@ fn by_hand_too(path: &Path) {
     let mut all = [0.0; 2];
     loop {
         let start = ProcessTime::now();
-        let mine: usize = ours.by_ref().take(PIECE).map(|result| usize::from(black_box(result).is_ok())).sum();
+        let mine: usize =
+            ours.by_ref().take(PIECE).map(|result| usize::from(black_box(result).is_ok())).sum();
         let our_time = start.elapsed().as_secs_f64();
         let start = ProcessTime::now();
         let mut read = 0;
@@ -87,7 +88,12 @@ fn threads(path: &Path) {
         }
         start.elapsed().as_secs_f64()
     };
-    let found = (0..3).map(|_| { let one = time(1); time(2) / one }).collect();
+    let found = (0..3)
+        .map(|_| {
+            let one = time(1);
+            time(2) / one
+        })
+        .collect();
     row("two threads / one thread, wall", &format!("{:.2}", median(found)), "< 0.6");
 }
 
