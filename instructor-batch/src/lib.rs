@@ -20,6 +20,10 @@ pub mod job;
 pub mod provider;
 mod processor;
 pub mod run;
+pub mod output;
+pub mod report;
+#[cfg(feature = "cli")]
+pub mod cli;
 
 pub use file::FileError;
 pub use job::{BatchJobInfo, BatchStatus};

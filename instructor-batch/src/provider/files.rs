@@ -28,7 +28,10 @@ pub(super) async fn upload(
     // There is the type of a single request already.
     request.headers.remove(CONTENT_TYPE);
     let kind = header(&format!("multipart/form-data; boundary={boundary}"));
-    request.headers.extend(kind.map(|kind| (CONTENT_TYPE, kind)));
+    if let Some(kind) = kind {
+        // In place of the one of a single request.
+        request.headers.insert(CONTENT_TYPE, kind);
+    }
     let answer = json(&calls.upload(request, file, Bytes::from(after)).await?)?;
     let id = told::owned(&answer, "/id").or_else(|| told::owned(&answer, "/data/id"));
     let id = id.ok_or_else(|| CallError::Unreadable("an uploaded file without id".to_owned()))?;

@@ -101,7 +101,7 @@ impl<T: Extract + Send + Sync> Run<T> {
     /// # Errors
     /// If there is no run, it is of a newer version or for another type, or its key is not set.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, RunError> {
-        Self::open_in(dir.as_ref(), None)
+        Self::open_by(dir.as_ref(), |model| Client::from_env(model).map_err(RunError::from))
     }
 
     /// Opens a run that was created before.
@@ -109,23 +109,27 @@ impl<T: Extract + Send + Sync> Run<T> {
     /// # Errors
     /// If there is no run, or it is of a newer version, for another type or another model.
     pub fn open_with(dir: impl AsRef<Path>, client: Client) -> Result<Self, RunError> {
-        Self::open_in(dir.as_ref(), Some(client))
+        Self::open_by(dir.as_ref(), |_| Ok::<_, RunError>(client))
     }
 
-    fn open_in(path: &Path, client: Option<Client>) -> Result<Self, RunError> {
+    /// Opens a run with the client that is made for its model.
+    pub(crate) fn open_by<E: From<RunError>>(
+        path: &Path,
+        connect: impl FnOnce(&str) -> Result<Client, E>,
+    ) -> Result<Self, E> {
         let dir = Dir::new(path);
         let ledger = Ledger::open(&dir)?;
-        let fact = |name: &str| {
-            ledger.fact(name)?.ok_or_else(|| RunError::NotARun { dir: path.to_owned() })
-        };
-        let kept: Kept = serde_json::from_str(&fact("settings")?).map_err(|error| {
+        let settings = fact(&ledger, &dir, "settings")?;
+        let kept: Kept = serde_json::from_str(&settings).map_err(|error| {
             let what = format!("its settings cannot be read: {error}");
             RunError::Damaged { path: dir.ledger(), what }
         })?;
-        let client = match client {
-            Some(client) => client,
-            None => Client::from_env(&kept.model)?,
-        };
+        let client = connect(&kept.model)?;
+        Ok(Self::opened(dir, ledger, kept, client)?)
+    }
+
+    fn opened(dir: Dir, ledger: Ledger, kept: Kept, client: Client) -> Result<Self, RunError> {
+        let fact = |name| fact(&ledger, &dir, name);
         let found = model_of(&client);
         if found != kept.model {
             return Err(RunError::OtherModel { expected: kept.model, found });
@@ -245,6 +249,11 @@ impl<T> Run<T> {
     pub fn engine(&self) -> Engine {
         self.0.kept.engine
     }
+}
+
+/// A fact that every run has.
+fn fact(ledger: &Ledger, dir: &Dir, name: &str) -> Result<String, RunError> {
+    ledger.fact(name)?.ok_or_else(|| RunError::NotARun { dir: dir.path().to_owned() })
 }
 
 /// `provider/model`.

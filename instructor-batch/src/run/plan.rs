@@ -75,6 +75,7 @@ impl fmt::Display for Plan {
         let Self { model, rows, jobs, bytes, input_tokens, output_tokens, .. } = self;
         writeln!(f, "model    {model}")?;
         match jobs {
+            0 if *rows == 0 => writeln!(f, "rows     0: nothing is left to do")?,
             0 => writeln!(f, "rows     {rows}, each a request of its own")?,
             1 => writeln!(f, "rows     {rows} in 1 job")?,
             _ => writeln!(f, "rows     {rows} in {jobs} jobs")?,

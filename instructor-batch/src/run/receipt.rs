@@ -77,7 +77,8 @@ impl fmt::Display for Receipt {
         if self.faults > 0 {
             writeln!(f, "odd lines   {}", self.faults)?;
         }
-        writeln!(f, "tokens      {}", self.usage)?;
+        let Usage { input_tokens, output_tokens, .. } = self.usage;
+        writeln!(f, "tokens      {input_tokens} in, {output_tokens} out")?;
         if let Some(cost) = self.cost {
             writeln!(f, "cost        {cost:.4}")?;
         }

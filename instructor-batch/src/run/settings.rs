@@ -30,6 +30,17 @@ pub enum Engine {
     File,
 }
 
+impl Engine {
+    /// The name: `batch`, `online` or `file`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Batch => "batch",
+            Self::Online { .. } => "online",
+            Self::File => "file",
+        }
+    }
+}
+
 /// What a million tokens cost, in any currency.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Prices {
