@@ -128,7 +128,7 @@ impl From<Usage> for wire::Tokens {
     }
 }
 
-mod wire {
+pub(super) mod wire {
 
     use serde::Serialize;
 

@@ -123,8 +123,12 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
                 (_, ShardState::Planned) => self.run.ledger.release(shard.number)?,
                 (Some(job), _) => match self.provider.cancel(job).await {
                     // A job that is over already cannot be cancelled.
-                    Ok(_) | Err(JobError::Failed { advice: Advice::Never, .. }) => {}
-                    Err(JobError::NotFound { .. } | JobError::Unsupported { .. }) => {}
+                    Ok(_)
+                    | Err(
+                        JobError::Failed { advice: Advice::Never, .. }
+                        | JobError::NotFound { .. }
+                        | JobError::Unsupported { .. },
+                    ) => {}
                     Err(error) => return Err(error.into()),
                 },
                 (None, _) => {}
