@@ -278,10 +278,13 @@ fn a_compressed_file_says_which_feature_it_needs() {
     }
 }
 
+/// Any text, control characters included.
+const ANY: &str = "(?s).*";
+
 fn any_row() -> impl Strategy<Value = Row> {
     let part = prop_oneof![
-        any::<String>().prop_map(Part::Text),
-        ("[a-z]{0,8}", any::<Vec<u8>>(), any::<Option<String>>(), 0..3_u8).prop_map(
+        ANY.prop_map(Part::Text),
+        ("[a-z]{0,8}", any::<Vec<u8>>(), proptest::option::of(ANY), 0..3_u8).prop_map(
             |(mime, bytes, name, kind)| {
                 let kinds = [MediaKind::Image, MediaKind::Audio, MediaKind::Document];
                 let mut media = Media::new(kinds[usize::from(kind)], mime, bytes);
@@ -300,10 +303,10 @@ fn any_row() -> impl Strategy<Value = Row> {
         message
     });
     let ask = prop_oneof![
-        any::<String>().prop_map(Ask::Text),
+        ANY.prop_map(Ask::Text),
         proptest::collection::vec(message, 1..4).prop_map(Ask::Messages),
     ];
-    (any::<Option<String>>(), ask).prop_map(|(key, ask)| Row { key, ask })
+    (proptest::option::of(ANY), ask).prop_map(|(key, ask)| Row { key, ask })
 }
 
 proptest! {
@@ -321,7 +324,7 @@ proptest! {
     }
 
     #[test]
-    fn texts_go_through_files_unchanged(texts in proptest::collection::vec(any::<String>(), 1..6)) {
+    fn texts_go_through_files_unchanged(texts in proptest::collection::vec(ANY, 1..6)) {
         let folder = tempfile::tempdir().unwrap();
         let rows: Vec<_> = texts.iter().enumerate().map(|(i, text)| Row::keyed(format!("k{i}"), text)).collect();
         let (mut jsonl, mut csv) = (Vec::new(), csv::Writer::from_writer(Vec::new()));

@@ -136,24 +136,30 @@ impl<T: Extract + Send + Sync> Judge<T> {
         let Some(asker) = asker else { return Err(unparsable(id, raw, None)) };
         let reply = decoded(asker.provider().as_ref(), end, id, raw)?;
         let calls = reply.choices.iter().any(|choice| !choice.calls.is_empty());
-        let mut first = None;
+        let mut best: Option<(bool, Judged<T>)> = None;
         for (number, form) in self.forms.iter().enumerate() {
             if form.provider().name() != asker.provider().name()
                 || form.mode().uses_tools() != calls
             {
                 continue;
             }
+            // What is exact in one mode may look as if it could be mended in another.
             let judged = form.ask_with([]).hear(&reply).await;
-            if let Judged::Valid { .. } = judged {
-                self.usual.store(number, Ordering::Relaxed);
+            let valid = match &judged {
+                Judged::Valid { repairs, .. } if repairs.is_empty() => {
+                    self.usual.store(number, Ordering::Relaxed);
+                    return worth(judged, &reply, id, raw);
+                }
+                Judged::Valid { .. } => true,
+                Judged::Rejected(_) => false,
+                _ => return worth(judged, &reply, id, raw),
+            };
+            if best.as_ref().is_none_or(|(known, _)| valid && !known) {
+                best = Some((valid, judged));
             }
-            if !matches!(judged, Judged::Rejected(_)) {
-                return worth(judged, &reply, id, raw);
-            }
-            first.get_or_insert(judged);
         }
-        let judged = match first {
-            Some(judged) => judged,
+        let judged = match best {
+            Some((_, judged)) => judged,
             None => asker.ask_with([]).hear(&reply).await,
         };
         worth(judged, &reply, id, raw)

@@ -246,9 +246,8 @@ impl<T: Extract + Send + Sync> Reading<'_, T> {
         let fault = |what: &str| {
             Ok(Worth::Fault(Some(line.place.file), Some(line.number), what.to_owned()))
         };
-        let opened = match self.judge.open(&line.bytes, line.number) {
-            Ok(opened) => opened,
-            Err(_) => return fault("the line cannot be read"),
+        let Ok(opened) = self.judge.open(&line.bytes, line.number) else {
+            return fault("the line cannot be read");
         };
         let Opened { id: Some(id), end, .. } = opened else {
             return fault("the line has no id");

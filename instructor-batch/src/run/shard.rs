@@ -102,6 +102,7 @@ impl<T: Extract + Send + Sync> Inner<T> {
             tokens: written.tokens,
             submitted: None,
             job: None,
+            guessed: false,
             job_status: None,
             done: None,
         };

@@ -176,17 +176,21 @@ pub enum ShardState {
 
 pub(super) fn usage<S: serde::Serializer>(usage: &Usage, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
-    struct Tokens {
-        input_tokens: u64,
-        output_tokens: u64,
-        cached_input_tokens: u64,
-        reasoning_tokens: u64,
+    struct Counted {
+        #[serde(rename = "input_tokens")]
+        input: u64,
+        #[serde(rename = "output_tokens")]
+        output: u64,
+        #[serde(rename = "cached_input_tokens")]
+        cached_input: u64,
+        #[serde(rename = "reasoning_tokens")]
+        reasoning: u64,
     }
-    Tokens {
-        input_tokens: usage.input_tokens,
-        output_tokens: usage.output_tokens,
-        cached_input_tokens: usage.cached_input_tokens,
-        reasoning_tokens: usage.reasoning_tokens,
+    Counted {
+        input: usage.input_tokens,
+        output: usage.output_tokens,
+        cached_input: usage.cached_input_tokens,
+        reasoning: usage.reasoning_tokens,
     }
     .serialize(serializer)
 }

@@ -72,12 +72,13 @@ impl<T: Extract + Send + Sync> Driver<'_, T> {
             _ => BatchErrorKind::Missing,
         };
         let collected = self.collect(&shard, job, rest).await?;
-        if collected.lines == 0 && !self.provider.keeps_labels() && !collected.faults.is_empty() {
+        if shard.guessed && collected.lines == 0 && !collected.faults.is_empty() {
             // The job was taken for the shard's, and all its lines are somebody else's.
             self.strangers.insert(job.id.clone());
             let mut shard = shard;
             shard.state = crate::run::ShardState::Submitting;
             shard.job = None;
+            shard.guessed = false;
             self.run.ledger.update(&shard)?;
             return Ok(Step::Done);
         }

@@ -123,8 +123,12 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
                 (_, ShardState::Planned) => self.run.ledger.release(shard.number)?,
                 (Some(job), _) => match self.provider.cancel(job).await {
                     // A job that is over already cannot be cancelled.
-                    Ok(_) | Err(JobError::Failed { advice: Advice::Never, .. }) => {}
-                    Err(JobError::NotFound { .. } | JobError::Unsupported { .. }) => {}
+                    Ok(_)
+                    | Err(
+                        JobError::Failed { advice: Advice::Never, .. }
+                        | JobError::NotFound { .. }
+                        | JobError::Unsupported { .. },
+                    ) => {}
                     Err(error) => return Err(error.into()),
                 },
                 (None, _) => {}
@@ -178,6 +182,7 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
         };
         if let Some(job) = found {
             self.looks.remove(&shard.number);
+            shard.guessed = !self.provider.keeps_labels();
             return self.submitted(shard, &job).map(|()| Step::Done);
         }
         let looks = self.looks.entry(shard.number).or_default();
@@ -208,6 +213,7 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
         shard.tries += 1;
         shard.label = label(&self.run.id, shard.number, shard.tries);
         shard.job = None;
+        shard.guessed = false;
         shard.job_status = None;
         shard.done = None;
         self.run.ledger.update(shard)
@@ -303,5 +309,5 @@ fn could_be(job: &BatchJobInfo, shard: &Shard) -> bool {
     let submitted = shard.submitted.unwrap_or_default().saturating_sub(SKEW);
     let since = UNIX_EPOCH + Duration::from_secs(submitted);
     let young = job.timestamps.created.is_none_or(|created: SystemTime| created >= since);
-    young && job.counts.total == Some(shard.rows)
+    young && job.counts.total.is_none_or(|total| total == shard.rows)
 }

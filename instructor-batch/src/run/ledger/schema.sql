@@ -28,6 +28,7 @@ CREATE TABLE shards (
     tokens INTEGER NOT NULL,
     submitted INTEGER,
     job TEXT,
+    guessed INTEGER NOT NULL DEFAULT 0,
     job_status TEXT,
     done INTEGER
 ) STRICT;

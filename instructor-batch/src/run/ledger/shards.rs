@@ -22,6 +22,8 @@ pub(crate) struct Shard {
     /// When its job was about to be created, in seconds since 1970.
     pub(crate) submitted: Option<u64>,
     pub(crate) job: Option<String>,
+    /// The job was told by its size only, and may be somebody else's.
+    pub(crate) guessed: bool,
     /// The service's word for the state of its job.
     pub(crate) job_status: Option<String>,
     /// How many rows are done, where the service says so.
@@ -49,7 +51,7 @@ impl ShardState {
 }
 
 const COLUMNS: &str =
-    "number, state, tries, label, rows, bytes, tokens, submitted, job, job_status, done";
+    "number, state, tries, label, rows, bytes, tokens, submitted, job, job_status, done, guessed";
 
 impl Ledger {
     /// The number of the next shard.
@@ -107,6 +109,7 @@ impl Ledger {
                 job: row.get(8)?,
                 job_status: row.get(9)?,
                 done: row.get::<_, Option<i64>>(10)?.map(unsigned),
+                guessed: row.get(11)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -117,7 +120,7 @@ impl Ledger {
         let connection = self.connection();
         let mut update = connection.prepare_cached(
             "UPDATE shards SET state = ?2, tries = ?3, label = ?4, submitted = ?5, job = ?6,
-             job_status = ?7, done = ?8 WHERE number = ?1",
+             job_status = ?7, done = ?8, guessed = ?9 WHERE number = ?1",
         )?;
         update.execute(params![
             signed(shard.number),
@@ -128,6 +131,7 @@ impl Ledger {
             shard.job,
             shard.job_status,
             shard.done.map(signed),
+            shard.guessed,
         ])?;
         Ok(())
     }
