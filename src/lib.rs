@@ -8,8 +8,10 @@ extern crate self as instructor;
 pub use instructor_batch as batch;
 #[cfg(feature = "batch")]
 pub use instructor_batch::{
-    BatchError, BatchErrorKind, BatchJobInfo, BatchResult, BatchStatus, BatchSuccess, Engine,
-    Outcome, Run, RunSettings,
+    BatchError, BatchErrorKind, BatchJob, BatchJobInfo, BatchProcessor, BatchReader, BatchRequest,
+    BatchResult, BatchResults, BatchStatus, BatchSuccess, BatchWriter, Engine, Outcome, Prices,
+    Row, Run, RunError, RunSettings, Source, extract_results, filter_errors, filter_successful,
+    results_by_custom_id,
 };
 pub use instructor_core::*;
 
