@@ -13,6 +13,10 @@ use super::place::{Place, escaped};
 use super::{Downloaded, Downloads, JobError, told};
 use crate::job::{BatchJobInfo, BatchStatus};
 
+/// A line of JSON never begins with dashes, so no line is taken for the end; and the same file is the
+/// same request, so that a recorded upload is found again.
+const BOUNDARY: &str = "instructor-8f1c6b02d94e4a57";
+
 /// Uploads a file as a form with these fields, and gives the service's id of it.
 pub(super) async fn upload(
     calls: &Calls,
@@ -21,14 +25,9 @@ pub(super) async fn upload(
     name: &str,
     fields: &[(&str, &str)],
 ) -> Result<(String, serde_json::Value), CallError> {
-    // A line of JSON never begins with dashes, so no line is taken for the end.
-    let boundary = format!("instructor-{:032x}", fastrand::u128(..));
-    let (before, after) = form(&boundary, name, fields);
+    let (before, after) = form(BOUNDARY, name, fields);
     let mut request = calls.request(Method::POST, url, before);
-    // There is the type of a single request already.
-    request.headers.remove(CONTENT_TYPE);
-    let kind = header(&format!("multipart/form-data; boundary={boundary}"));
-    if let Some(kind) = kind {
+    if let Some(kind) = header(&format!("multipart/form-data; boundary={BOUNDARY}")) {
         // In place of the one of a single request.
         request.headers.insert(CONTENT_TYPE, kind);
     }
