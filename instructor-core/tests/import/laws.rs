@@ -129,6 +129,17 @@ fn any_schema() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Found by the law below, one in some thousand.
+#[test]
+fn a_form_that_leads_back_to_the_forms_is_refused() {
+    let text = json!({ "type": "string" });
+    for form in [json!(true), json!({ "type": "object", "required": ["a"] })] {
+        let schema = json!({ "properties": { "a": text }, "oneOf": [form, { "$ref": "#" }] });
+        let error = import(&schema).unwrap_err();
+        assert!(error.problems().len() < 100, "{error}");
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_panics_and_every_problem_has_a_place(json in any_json(), text in any_json()) {

@@ -40,6 +40,7 @@ fn every_problem_is_told_with_its_place_and_a_way_out() {
         (json!({ "$ref": "#" }), "#", "refers to itself"),
         (json!({ "anyOf": [{ "$ref": "#" }, text] }), "#", "refers to itself"),
         (json!({ "allOf": [{ "$ref": "#" }, text] }), "#", "refers to itself"),
+        (json!({ "propertyNames": { "$ref": "#" } }), "#", "refers to itself"),
         (json!({ "anyOf": [] }), "#/anyOf", "at least one schema"),
         (json!({ "oneOf": {} }), "#/oneOf", "must be a list of schemas"),
         (json!({ "anyOf": [text, 5] }), "#/anyOf/1", "must be a schema"),

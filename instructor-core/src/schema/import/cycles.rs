@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Importer, Problem};
-use crate::schema::{Schema, Shape, recursion};
+use crate::schema::{Data, Field, Schema, Shape, Tagging, recursion};
 
 /// What is wrong with such a schema.
 pub(super) const ENDLESS: &str = "the schema refers to itself with nothing in between; put a \
@@ -61,10 +61,23 @@ fn comes_back(start: &'static Schema) -> bool {
     false
 }
 
-/// The schemas that the same value is read by.
+/// The schemas that the same value is read by, and that of the keys of a map, which are texts and
+/// contain nothing.
 fn beside(schema: &'static Schema) -> Vec<&'static Schema> {
+    let flattened = |fields: &'static [Field]| {
+        fields.iter().filter(|field| field.flatten).map(|field| field.schema)
+    };
     match schema.shape {
-        Shape::Option(inner) => vec![inner],
+        Shape::Option(inner) | Shape::Map { keys: inner, .. } => vec![inner],
+        Shape::Object { fields, .. } => flattened(fields).collect(),
+        Shape::Enum { variants, tagging: Tagging::Internal { .. } | Tagging::Untagged, .. } => {
+            let inside = variants.iter().flat_map(|variant| match variant.data {
+                Data::Newtype(field) => vec![field.schema],
+                Data::Struct(fields) => flattened(fields).collect(),
+                Data::Unit | Data::Tuple(_) => Vec::new(),
+            });
+            inside.collect()
+        }
         Shape::Newtype { field, .. } => vec![field.schema],
         Shape::AnyOf(schemas) => schemas.to_vec(),
         Shape::Linked(link) => link.get().copied().into_iter().collect(),

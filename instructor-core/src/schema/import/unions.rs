@@ -37,9 +37,14 @@ impl<'j> Importer<'j> {
         // Every form has what stands beside it, too.
         let mut fields = Vec::new();
         for (value, at) in &forms {
+            // A form may lead back to where the forms stand.
+            if !self.enter(at) {
+                return None;
+            }
             let mut parts = beside.clone();
             let merged = self.absorb(&mut parts, value, at);
             fields.push(merged.and_then(|()| self.build(parts)));
+            self.depth -= 1;
         }
         let fields: Option<Vec<Field>> = fields.into_iter().collect();
         let allows_null = beside.kinds.as_ref().is_none_or(|kinds| kinds.contains(&Kind::Null));
