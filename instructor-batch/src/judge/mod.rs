@@ -80,7 +80,11 @@ impl<T: Extract + Send + Sync> Judge<T> {
     /// If it is no line of a result file, or names no id.
     pub(crate) fn open<'a>(&self, line: &'a [u8], number: u64) -> BatchResultOf<Opened<'a>> {
         let Some(opened) = self.envelope.open(line) else {
-            return Err(unparsable("", line, Some(number)));
+            let mut error = unparsable("", line, Some(number));
+            if self.envelope.asked(line).is_some() {
+                error.message = "the line is a request: read the file of results".to_owned();
+            }
+            return Err(error);
         };
         if opened.id.is_none() {
             let mut error = unparsable("", line, Some(number));
