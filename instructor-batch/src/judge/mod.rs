@@ -80,11 +80,7 @@ impl<T: Extract + Send + Sync> Judge<T> {
     /// If it is no line of a result file, or names no id.
     pub(crate) fn open<'a>(&self, line: &'a [u8], number: u64) -> BatchResultOf<Opened<'a>> {
         let Some(opened) = self.envelope.open(line) else {
-            let mut error = unparsable("", line, Some(number));
-            if self.envelope.asked(line).is_some() {
-                error.message = "the line is a request: read the file of results".to_owned();
-            }
-            return Err(error);
+            return Err(unparsable("", line, Some(number)));
         };
         if opened.id.is_none() {
             let mut error = unparsable("", line, Some(number));
@@ -318,6 +314,9 @@ pub(crate) fn unparsable(id: &str, raw: &[u8], number: Option<u64>) -> BatchErro
     let message = match std::str::from_utf8(raw) {
         Err(_) => "the line is not UTF-8",
         Ok(line) if serde_json::from_str::<IgnoredAny>(line).is_err() => "the line is no JSON",
+        Ok(_) if Envelope::of_requests(raw).is_some() => {
+            "the line is a request: read the file of results"
+        }
         Ok(_) => "the line is none of a result file",
     };
     BatchError { line: number, ..error(id, BatchErrorKind::Unparsable, message, raw) }
