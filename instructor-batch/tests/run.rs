@@ -250,8 +250,11 @@ async fn a_run_may_be_created_in_a_folder_that_is_there() {
     let link = place.dir();
     let run = Run::<Person>::create(&link, people(2), settings(Client::offline())).unwrap();
     assert_eq!(run.execute().await.unwrap().outcomes.succeeded, 2);
-    let again = Run::<Person>::create(place.dir(), people(2), settings(Client::offline()));
-    assert!(matches!(again, Err(RunError::Exists { .. })));
+    // No name is the folder of this package.
+    for dir in [place.dir(), PathBuf::new(), PathBuf::from(".")] {
+        let again = Run::<Person>::create(dir, people(2), settings(Client::offline()));
+        assert!(matches!(again, Err(RunError::Exists { .. })));
+    }
 }
 
 #[tokio::test]

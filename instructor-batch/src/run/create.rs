@@ -22,6 +22,8 @@ pub(super) fn create<T: Extract + Send + Sync>(
     source: Source,
     settings: RunSettings,
 ) -> Result<Run<T>, RunError> {
+    // No name is the current folder, in which there may be something.
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     let dir = Dir::new(path);
     if !dir.is_free()? {
         return Err(RunError::Exists { dir: path.to_owned() });
