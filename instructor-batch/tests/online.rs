@@ -387,3 +387,20 @@ async fn one_row_goes_ahead_if_it_is_wanted() {
     assert_eq!(outcomes(&run)[0], (Outcome::Succeeded, 2));
     assert_eq!(service.total(), 7);
 }
+
+#[tokio::test]
+async fn what_was_paid_for_counts_when_the_run_is_cancelled() {
+    let (_folder, dir) = place();
+    let service = Service::new(|text: &str, _| match text {
+        "row 0" => named(text),
+        _ => Back::Error(401, None),
+    });
+    let run = create(&dir, service.client(), 3, online(1));
+    run.execute().await.unwrap_err();
+    // The process ended after the file and before the ledger.
+    let line = raw_lines(&dir)[0].replace("-0-1\"", "-1-1\"").replace("row 0", "row 1");
+    let path = dir.join("results/online-0001.jsonl");
+    writeln!(OpenOptions::new().append(true).open(path).unwrap(), "{line}").unwrap();
+    let outcomes = run.cancel().await.unwrap().outcomes;
+    assert_eq!((outcomes.succeeded, outcomes.cancelled), (2, 1));
+}

@@ -92,3 +92,12 @@ proptest! {
         prop_assert_eq!(by_id.results.len() + by_id.duplicates.len(), lines.len());
     }
 }
+
+#[test]
+fn a_file_of_requests_is_told_from_one_of_results() {
+    let request = r#"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[]}}"#;
+    let results = read(&[request.to_owned()]);
+    let error = results[0].as_ref().unwrap_err();
+    assert_eq!(error.message, "the line is a request: read the file of results");
+    assert_eq!(error.kind, BatchErrorKind::Unparsable);
+}

@@ -236,3 +236,90 @@ async fn rows_without_keys_are_named_by_their_numbers() {
     let source: Source = people(1).into();
     drop(source);
 }
+
+#[tokio::test]
+async fn a_run_may_be_created_in_a_folder_that_is_there() {
+    let place = Place::new();
+    fs::create_dir(place.dir()).unwrap();
+    // Left by a creation that was killed.
+    fs::create_dir(place.dir().join(".creating-1")).unwrap();
+    let link = place.0.path().join("link");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(place.dir(), &link).unwrap();
+    #[cfg(not(unix))]
+    let link = place.dir();
+    let run = Run::<Person>::create(&link, people(2), settings(Client::offline())).unwrap();
+    assert_eq!(run.execute().await.unwrap().outcomes.succeeded, 2);
+    // No name is the folder of this package.
+    for dir in [place.dir(), PathBuf::new(), PathBuf::from(".")] {
+        let again = Run::<Person>::create(dir, people(2), settings(Client::offline()));
+        assert!(matches!(again, Err(RunError::Exists { .. })));
+    }
+}
+
+#[tokio::test]
+async fn folders_that_were_cleaned_up_are_made_again() {
+    let place = Place::new();
+    let client = Client::offline();
+    let settings = settings(client.clone()).shard_rows(2);
+    let run = Run::<Person>::create(place.dir(), people(4), settings).unwrap();
+    // A shard that is planned and not sent; its file goes.
+    let stopped = tokio::time::timeout(Duration::ZERO, run.execute()).await;
+    assert!(stopped.is_err());
+    fs::remove_dir_all(place.dir().join("shards")).unwrap();
+    fs::remove_dir_all(place.dir().join("results")).unwrap();
+    assert_eq!(run.execute().await.unwrap().outcomes.succeeded, 4);
+    assert!(run.results().all(|row| row.result.is_ok()));
+}
+
+#[tokio::test]
+async fn a_file_that_is_shorter_than_it_was_is_told() {
+    let place = Place::new();
+    let run = Run::<Person>::create(place.dir(), people(4), settings(Client::offline())).unwrap();
+    fs::File::options()
+        .write(true)
+        .open(place.dir().join("rows.jsonl"))
+        .unwrap()
+        .set_len(9)
+        .unwrap();
+    let error = run.execute().await.unwrap_err();
+    assert!(matches!(error, RunError::Damaged { .. }), "{error}");
+    assert!(error.to_string().contains("shorter than it was"), "{error}");
+}
+
+#[tokio::test]
+async fn a_cancelled_run_keeps_what_another_engine_has_done() {
+    let place = Place::new();
+    let settings = settings(Client::offline()).engine(Engine::File).shard_rows(2);
+    let run = Run::<Person>::create(place.dir(), people(4), settings).unwrap();
+    assert_eq!(run.plan().unwrap().jobs, 2);
+    run.execute().await.unwrap();
+    let asked = fs::read_to_string(place.dir().join("shards/00001.jsonl")).unwrap();
+    let answers: String = asked.lines().map(vllm).collect();
+    fs::write(place.dir().join("results/00001.output.jsonl"), answers).unwrap();
+    let outcomes = run.cancel().await.unwrap().outcomes;
+    assert_eq!((outcomes.succeeded, outcomes.cancelled), (2, 2));
+}
+
+#[test]
+fn the_plan_has_the_jobs_that_the_run_will_have() {
+    let jobs = |rows, set: fn(RunSettings) -> RunSettings| {
+        let place = Place::new();
+        let settings = set(settings(Client::offline()));
+        Run::<Person>::create(place.dir(), people(rows), settings).unwrap().plan().unwrap().jobs
+    };
+    assert_eq!(jobs(10, |settings| settings), 1);
+    assert_eq!(jobs(10, |settings| settings.shard_rows(3)), 4);
+    assert_eq!(jobs(50_001, |settings| settings.engine(Engine::File)), 2);
+    // More than the service takes is not sent at once.
+    assert_eq!(jobs(50_001, |settings| settings.shard_rows(1_000_000)), 2);
+    assert!(jobs(10, |settings| settings.queued_tokens(300)) >= 4);
+}
+
+#[test]
+fn a_service_without_batches_leaves_nothing_to_resume() {
+    let place = Place::new();
+    let client = Client::builder().model("ollama/x").build().unwrap();
+    let error = Run::<Person>::create(place.dir(), people(1), settings(client)).unwrap_err();
+    assert!(error.to_string().ends_with("`Engine::Online`"), "{error}");
+}

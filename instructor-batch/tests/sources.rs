@@ -199,12 +199,32 @@ fn records_of_csv_have_named_columns() {
         &[r#"- User "x""#],
     );
     check("a.csv", "", usual, &[]);
+    for end in ["", "\n", "\r\n\n"] {
+        // A quote that is not closed must not swallow the rows behind it.
+        check(
+            "a.csv",
+            &format!("key,text\n1,a\n2,\"b\n3,c{end}"),
+            usual,
+            &[
+                r#"1 "a""#,
+                "a.csv, row 2: it has a quote that is not closed, so that the rest of the file is one \
+                 field; close it, or double it if the field begins with one",
+            ],
+        );
+        check("a.csv", &format!("key,text\n1,\"a\nb\"{end}"), usual, &[r#"1 "a\nb""#]);
+    }
     let folder = tempfile::tempdir().unwrap();
     let path = file(&folder, "a.csv", b"text\na\n\xff\nb\n");
     assert_eq!(
         shown(folder.path(), Source::csv(path)),
         [r#"- "a""#, "a.csv, row 2: it is not UTF-8; convert the file first", r#"- "b""#]
     );
+    for (head, problem) in
+        [(&b"te\xffxt\na\n"[..], "it is not UTF-8"), (b"\"text\na\n", "it has a quote that")]
+    {
+        let error = Source::csv(file(&folder, "b.csv", head)).open().unwrap_err().to_string();
+        assert!(error.contains(&format!("b.csv, line 1: {problem}")), "{error}");
+    }
 }
 
 #[test]

@@ -314,6 +314,9 @@ pub(crate) fn unparsable(id: &str, raw: &[u8], number: Option<u64>) -> BatchErro
     let message = match std::str::from_utf8(raw) {
         Err(_) => "the line is not UTF-8",
         Ok(line) if serde_json::from_str::<IgnoredAny>(line).is_err() => "the line is no JSON",
+        Ok(_) if Envelope::of_requests(raw).is_some() => {
+            "the line is a request: read the file of results"
+        }
         Ok(_) => "the line is none of a result file",
     };
     BatchError { line: number, ..error(id, BatchErrorKind::Unparsable, message, raw) }

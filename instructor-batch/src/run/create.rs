@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use instructor_core::{Client, Extract};
 
-use super::dir::{Dir, sync_folder};
+use super::dir::{DRAFT, Dir, sync_folder};
 use super::ledger::{Ledger, Loader};
 use super::past::Past;
 use super::shard::Writer;
@@ -22,6 +22,8 @@ pub(super) fn create<T: Extract + Send + Sync>(
     source: Source,
     settings: RunSettings,
 ) -> Result<Run<T>, RunError> {
+    // No name is the current folder, in which there may be something.
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     let dir = Dir::new(path);
     if !dir.is_free()? {
         return Err(RunError::Exists { dir: path.to_owned() });
@@ -111,28 +113,48 @@ pub(super) fn create<T: Extract + Send + Sync>(
 struct Draft(PathBuf);
 
 impl Draft {
-    /// Beside the folder that it is to become.
+    /// Beside the folder that it is to become; within it if it is there already, because it may be
+    /// where nothing can take its place, such as a mounted volume or the current directory.
     fn new(path: &Path) -> Result<Self, RunError> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".creating-{:08x}", fastrand::u32(..)));
-        let draft = path.with_file_name(name);
+        let name = format!("{DRAFT}{:08x}", fastrand::u32(..));
+        let draft = if path.is_dir() {
+            path.join(name)
+        } else {
+            let mut whole = path.file_name().unwrap_or_default().to_owned();
+            whole.push(name);
+            path.with_file_name(whole)
+        };
         fs::create_dir_all(&draft).map_err(RunError::file(&draft))?;
         Ok(Self(draft))
     }
 
     fn keep(self, path: &Path) -> Result<(), RunError> {
-        // An empty folder may be in the way.
-        if path.is_dir() {
-            fs::remove_dir(path).map_err(RunError::file(path))?;
+        let is_within = self.0.parent() == Some(path);
+        let (from, to) = (Dir::new(&self.0), Dir::new(path));
+        if !is_within {
+            fs::rename(from.path(), path).map_err(RunError::file(path))?;
+            return sync_folder(path).map_err(RunError::file(path));
         }
-        fs::rename(&self.0, path).map_err(RunError::file(path))?;
-        sync_folder(path).map_err(RunError::file(path))
+        let _lock = to.lock()?;
+        if !to.is_free()? {
+            return Err(RunError::Exists { dir: path.to_owned() });
+        }
+        // With its ledger it is a run.
+        for (from, to) in [
+            (from.rows(), to.rows()),
+            (from.shards(), to.shards()),
+            (from.results(), to.results()),
+            (from.ledger(), to.ledger()),
+        ] {
+            fs::rename(from, &to).map_err(RunError::file(&to))?;
+        }
+        sync_folder(&to.ledger()).map_err(RunError::file(path))
     }
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // After `keep`, it is not there any more.
+        // After `keep`, nothing is in it any more, or it is not there.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -6,9 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::RunError;
 
+/// What the name of a folder holds in which a run is being created.
+pub(crate) const DRAFT: &str = ".creating-";
+
 /// The directory of a run (`docs/run-format.md`).
 #[derive(Debug, Clone)]
 pub(crate) struct Dir(PathBuf);
+
+const LOCK: &str = "lock";
 
 /// As long as it lives, nobody else works on the run.
 #[derive(Debug)]
@@ -32,20 +37,27 @@ impl Dir {
         self.0.join("rows.jsonl")
     }
 
+    pub(crate) fn shards(&self) -> PathBuf {
+        self.0.join("shards")
+    }
+
+    pub(crate) fn results(&self) -> PathBuf {
+        self.0.join("results")
+    }
+
     /// The requests of a shard.
     pub(crate) fn shard(&self, number: u64) -> PathBuf {
-        self.0.join("shards").join(format!("{number:05}.jsonl"))
+        self.shards().join(format!("{number:05}.jsonl"))
     }
 
     /// A file of results, by its name.
     pub(crate) fn result(&self, name: &str) -> PathBuf {
-        self.0.join("results").join(name)
+        self.results().join(name)
     }
 
     /// Makes the folders.
     pub(crate) fn make(&self) -> Result<(), RunError> {
-        for folder in ["shards", "results"] {
-            let path = self.0.join(folder);
+        for path in [self.shards(), self.results()] {
             fs::create_dir_all(&path).map_err(RunError::file(&path))?;
         }
         Ok(())
@@ -53,7 +65,7 @@ impl Dir {
 
     /// Keeps everybody else away. The system lets go of it when the process ends, however it ends.
     pub(crate) fn lock(&self) -> Result<Lock, RunError> {
-        let path = self.0.join("lock");
+        let path = self.0.join(LOCK);
         let file = File::options().create(true).truncate(false).write(true).open(&path);
         let file = file.map_err(RunError::file(&path))?;
         match file.try_lock() {
@@ -63,13 +75,20 @@ impl Dir {
         }
     }
 
-    /// Whether nothing is there.
+    /// Whether nothing is there but what a creation leaves that came to no end.
     pub(crate) fn is_free(&self) -> Result<bool, RunError> {
-        match fs::read_dir(&self.0) {
-            Ok(mut entries) => Ok(entries.next().is_none()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-            Err(error) => Err(RunError::file(&self.0)(error)),
+        let entries = match fs::read_dir(&self.0) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+            Err(error) => return Err(RunError::file(&self.0)(error)),
+        };
+        for entry in entries {
+            let name = entry.map_err(RunError::file(&self.0))?.file_name();
+            if name != LOCK && !name.to_string_lossy().starts_with(DRAFT) {
+                return Ok(false);
+            }
         }
+        Ok(true)
     }
 }
 

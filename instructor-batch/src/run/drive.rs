@@ -12,6 +12,8 @@ pub(super) async fn execute<T: Extract + Send + Sync>(
     run: &Arc<Inner<T>>,
 ) -> Result<Receipt, RunError> {
     let _lock = run.dir.lock()?;
+    // Somebody may have made room.
+    run.dir.make()?;
     run.stop.clear();
     run.ledger.set_fact("problem", None)?;
     if run.ledger.fact("started")?.is_none() {
@@ -60,14 +62,14 @@ pub(super) async fn cancel<T: Extract + Send + Sync>(
     run: &Arc<Inner<T>>,
 ) -> Result<Receipt, RunError> {
     let _lock = run.dir.lock()?;
+    run.dir.make()?;
     run.ledger.set_fact("cancelled", Some(&now().to_string()))?;
+    // What was paid for counts.
+    online::recover(run).await?;
     match run.kept.engine {
         Engine::Batch => batch::cancel(run).await?,
-        Engine::Online { .. } | Engine::File => {
-            for shard in run.ledger.open_shards()? {
-                run.ledger.release(shard.number)?;
-            }
-        }
+        Engine::File => file::cancel(run).await?,
+        Engine::Online { .. } => {}
     }
     run.ledger.cancel_waiting()?;
     run.finish()

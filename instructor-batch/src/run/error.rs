@@ -43,7 +43,8 @@ pub enum RunError {
     },
     /// The type is not the one that the run was created with.
     #[error(
-        "the run was created for another type or another version of it (`{expected}`): its rows cannot be read as `{found}`"
+        "the run was created for another type, or for one with another schema (`{expected}`), and cannot be read as \
+         `{found}`: open it with the type as it was, or create another run in another directory"
     )]
     OtherType {
         /// The name of the tool when the run was created.
@@ -52,7 +53,9 @@ pub enum RunError {
         found: String,
     },
     /// The client is for another model than the run was created with.
-    #[error("the run asks `{expected}`, and this client asks `{found}`")]
+    #[error(
+        "the run asks `{expected}`, and this client asks `{found}`: open it with a client for the former"
+    )]
     OtherModel {
         /// `provider/model` of the run.
         expected: String,
@@ -60,7 +63,10 @@ pub enum RunError {
         found: String,
     },
     /// Two rows have one key.
-    #[error("rows {first} and {second} have the same key: keys must be unique (rows count from 0)")]
+    #[error(
+        "rows {first} and {second} have the same key: keys must be unique; rows count from 0, and a row \
+         without a key has its number for one (for a file, `Table::key` chooses another column)"
+    )]
     DuplicateKey {
         /// The number of the first, from 0.
         first: u64,
@@ -68,7 +74,7 @@ pub enum RunError {
         second: u64,
     },
     /// There are no rows.
-    #[error("there are no rows to ask about")]
+    #[error("there are no rows to ask about: the source is empty")]
     Empty,
     /// A row is larger than the service takes.
     #[error(
@@ -100,7 +106,7 @@ pub enum RunError {
     #[error(transparent)]
     Client(#[from] Error),
     /// The service cannot be reached, or does not do what it should; the run can be resumed.
-    #[error("{0}; the run can be resumed")]
+    #[error("{0}{end}", end = way_out(.0))]
     Job(#[from] JobError),
     /// Nothing more will succeed until somebody acts, such as with a new key or money; the run can
     /// be resumed then.
@@ -128,6 +134,14 @@ pub enum RunError {
         /// What is wrong with it.
         what: String,
     },
+}
+
+/// What a service cannot do, it cannot do later.
+fn way_out(error: &JobError) -> &'static str {
+    match error {
+        JobError::Unsupported { .. } => "",
+        _ => "; the run can be resumed",
+    }
 }
 
 impl RunError {

@@ -10,30 +10,36 @@ use super::{Inner, RunError, ShardState};
 use crate::line::Envelope;
 use crate::results::BatchErrorKind;
 
-/// The most rows of a file, if the settings do not say.
-const ROWS: u64 = 50_000;
-
 /// Collects what is there, and writes files for what waits. It does not wait for the other engine:
 /// execute the run again when its files are there.
 pub(super) async fn drive<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Result<(), RunError> {
-    let kept = &run.kept;
-    let room = Room {
-        rows: kept.shard_rows.unwrap_or(ROWS),
-        bytes: kept.shard_bytes.unwrap_or(u64::MAX),
-        line_bytes: u64::MAX,
-        tokens: u64::MAX,
-    };
-    for shard in run.ledger.open_shards()? {
-        match &shard.job {
-            Some(name) if run.dir.result(name).is_file() => collect(run, &shard, name).await?,
-            Some(_) => {}
-            // The process ended between the file and its name.
-            None => named(run, shard)?,
-        }
+    let room = Room::of_file(&run.kept);
+    collect_all(run).await?;
+    for shard in run.ledger.open_shards()?.into_iter().filter(|shard| shard.job.is_none()) {
+        // The process ended between the file and its name.
+        named(run, shard)?;
     }
     // What is sent again waits until everything is there.
     while let Some(shard) = run.plan_shard(!run.ledger.open_shards()?.is_empty(), room).await? {
         named(run, shard)?;
+    }
+    Ok(())
+}
+
+/// Collects what is there, and waits for nothing else any more.
+pub(super) async fn cancel<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Result<(), RunError> {
+    collect_all(run).await?;
+    for shard in run.ledger.open_shards()? {
+        run.ledger.release(shard.number)?;
+    }
+    Ok(())
+}
+
+async fn collect_all<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Result<(), RunError> {
+    for shard in run.ledger.open_shards()? {
+        if let Some(name) = shard.job.as_ref().filter(|name| run.dir.result(name).is_file()) {
+            collect(run, &shard, name).await?;
+        }
     }
     Ok(())
 }

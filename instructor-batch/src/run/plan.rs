@@ -5,7 +5,7 @@ use std::fmt;
 use instructor_core::{Extract, Usage};
 use serde::Serialize;
 
-use super::shard::tokens;
+use super::shard::{Room, tokens};
 use super::{Engine, Inner, Prices, RunError};
 use crate::provider;
 
@@ -41,19 +41,15 @@ pub(super) fn plan<T: Extract + Send + Sync>(run: &Inner<T>) -> Result<Plan, Run
     let bytes = all * u128::from(rows) / u128::from(counts.rows.max(1));
     let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
     let kept = &run.kept;
-    let limits = match kept.engine {
-        Engine::Batch => Some(provider::connect(&run.client)?.limits()),
-        Engine::Online { .. } | Engine::File => None,
+    let room = match kept.engine {
+        Engine::Online { .. } => None,
+        Engine::Batch => Some(Room::at(kept, &provider::connect(&run.client)?.limits())),
+        Engine::File => Some(Room::of_file(kept)),
     };
-    let most_rows = kept.shard_rows.or(limits.map(|limits| limits.lines));
-    let most_bytes = kept.shard_bytes.or(limits.map(|limits| limits.bytes));
-    let jobs = match kept.engine {
-        Engine::Online { .. } => 0,
-        Engine::Batch | Engine::File => {
-            let by_rows = rows.div_ceil(most_rows.unwrap_or(u64::MAX));
-            by_rows.max(bytes.div_ceil(most_bytes.unwrap_or(u64::MAX)))
-        }
-    };
+    let jobs = room.map_or(0, |room| {
+        let by_tokens = tokens(bytes).div_ceil(room.tokens);
+        rows.div_ceil(room.rows).max(bytes.div_ceil(room.bytes)).max(by_tokens)
+    });
     let schema = run.form.rendered().json.get().len() as u64;
     // A schema says of each value about four times what the value says.
     let short = tokens(schema).div_ceil(4) + 8;
@@ -84,7 +80,11 @@ impl fmt::Display for Plan {
         let (short, long) = output_tokens;
         write!(f, "tokens   about {input_tokens} in, {short} to {long} out")?;
         if let Some((low, high)) = self.cost {
-            write!(f, "\ncost     {low:.2} to {high:.2} (at most {} rounds)", self.max_rounds)?;
+            write!(
+                f,
+                "\ncost     {low:.4} to {high:.4} (each row sent up to {} times)",
+                self.max_rounds
+            )?;
         }
         Ok(())
     }

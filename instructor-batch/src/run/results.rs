@@ -38,7 +38,9 @@ pub struct RunResult<T> {
 }
 
 /// The results of the rows that are over, read from the ledger and the files of results as they are
-/// asked for. What cannot be read is a result of kind [`BatchErrorKind::Unreadable`].
+/// asked for, so validators look at each value again; those that wait do so row by row. A row that
+/// they accepted when it came and do not accept now has the outcome [`Outcome::Succeeded`] and an
+/// error. What cannot be read is a result of kind [`BatchErrorKind::Unreadable`].
 pub struct RunResults<T> {
     run: Run<T>,
     order: Order,

@@ -1,7 +1,7 @@
 //! The rows of a run, kept in a file of their own.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -31,8 +31,13 @@ impl Pieces {
         let mut piece = vec![0; usize::try_from(bytes).unwrap_or(usize::MAX)];
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(at)).map_err(RunError::file(&self.path))?;
-        file.read_exact(&mut piece).map_err(RunError::file(&self.path))?;
-        Ok(piece)
+        match file.read_exact(&mut piece) {
+            Ok(()) => Ok(piece),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                Err(self.damaged("it is shorter than it was; put back the file as it was"))
+            }
+            Err(error) => Err(RunError::file(&self.path)(error)),
+        }
     }
 
     /// What is wrong with the file.

@@ -26,7 +26,10 @@ pub enum Engine {
         /// How many tokens they may have in a minute, if that is limited.
         tokens_per_minute: Option<NonZeroU32>,
     },
-    /// Through files that another engine takes, such as `vllm run-batch`.
+    /// Through files that another engine takes, such as `vllm run-batch`. Executing the run writes
+    /// `shards/00001.jsonl` and so on; executing it again collects `results/00001.output.jsonl` and
+    /// so on, as soon as such a file is there. A row that is missing in its file counts as not
+    /// answered, so let a file be written elsewhere and move it there when it is complete.
     File,
 }
 

@@ -8,9 +8,11 @@ use instructor_core::{Conversation, Extract, Form};
 
 use super::collect::custom_id;
 use super::ledger::{Item, Shard};
+use super::settings::Kept;
 use super::{Inner, RunError, ShardState};
 use crate::line::Envelope;
 use crate::lines::{LineError, Lines};
+use crate::provider::Limits;
 use crate::row::Ask;
 
 /// Writes the lines of a run.
@@ -58,6 +60,32 @@ pub(crate) struct Room {
     pub(crate) bytes: u64,
     pub(crate) line_bytes: u64,
     pub(crate) tokens: u64,
+}
+
+impl Room {
+    /// The most rows of a file for another engine, if the settings do not say.
+    const ROWS: u64 = 50_000;
+
+    /// In a job of a service with these limits.
+    pub(crate) fn at(kept: &Kept, limits: &Limits) -> Self {
+        Self {
+            rows: kept.shard_rows.unwrap_or(u64::MAX).min(limits.lines).max(1),
+            // Services count in their own ways.
+            bytes: kept.shard_bytes.unwrap_or(u64::MAX).min(limits.bytes / 20 * 19).max(1),
+            line_bytes: limits.line_bytes,
+            tokens: kept.queued_tokens.or(limits.queued_tokens).unwrap_or(u64::MAX).max(1),
+        }
+    }
+
+    /// In a file for another engine.
+    pub(crate) fn of_file(kept: &Kept) -> Self {
+        Self {
+            rows: kept.shard_rows.unwrap_or(Self::ROWS).max(1),
+            bytes: kept.shard_bytes.unwrap_or(u64::MAX).max(1),
+            line_bytes: u64::MAX,
+            tokens: u64::MAX,
+        }
+    }
 }
 
 /// A shard whose file is written.

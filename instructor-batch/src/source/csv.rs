@@ -1,7 +1,7 @@
 //! The records of a CSV file.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
@@ -13,12 +13,15 @@ use crate::row::Row;
 
 /// Opens the file and reads its first line.
 pub(super) fn rows(path: PathBuf, pick: Pick, separator: u8) -> Result<Source, SourceError> {
-    let file = file::open(&path)?;
+    let file = Tail { file: file::open(&path)?, last: b'"', over: false };
     let mut reader = ReaderBuilder::new().delimiter(separator).from_reader(file);
     let names = match reader.headers() {
         Ok(names) => names.clone(),
         Err(error) => return Err(failed(&path, error)),
     };
+    if is_unclosed(&reader, &names) {
+        return Err(at(&path, Place::Line(1))(Problem::Quote));
+    }
     let record = StringRecord::new();
     Ok(Source::of(Records { path, pick, reader, names, record, over: false }))
 }
@@ -26,7 +29,7 @@ pub(super) fn rows(path: PathBuf, pick: Pick, separator: u8) -> Result<Source, S
 struct Records {
     path: PathBuf,
     pick: Pick,
-    reader: Reader<Box<dyn Read + Send>>,
+    reader: Reader<Tail>,
     names: StringRecord,
     record: StringRecord,
     over: bool,
@@ -46,6 +49,10 @@ impl Iterator for Records {
             }
             Ok(true) => {
                 let row = self.record.position().map_or(0, csv::Position::record);
+                if is_unclosed(&self.reader, &self.record) {
+                    self.over = true;
+                    return Some(Err(at(&self.path, Place::Row(row))(Problem::Quote)));
+                }
                 let columns = Columns { names: &self.names, values: &self.record };
                 Some(self.pick.row(&columns).map_err(at(&self.path, Place::Row(row))))
             }
@@ -57,8 +64,36 @@ impl Iterator for Records {
     }
 }
 
+/// Whether the file ended within quotes: the last field has all in it that was behind the quote.
+fn is_unclosed(reader: &Reader<Tail>, record: &StringRecord) -> bool {
+    let Tail { last, over, .. } = reader.get_ref();
+    let field = record.iter().next_back().unwrap_or_default();
+    *over && *last != b'"' && field.contains(['\n', '\r'])
+}
+
+/// A file, and how it ended.
+struct Tail {
+    file: Box<dyn Read + Send>,
+    /// The last byte that ends no line.
+    last: u8,
+    over: bool,
+}
+
+impl Read for Tail {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.over = read == 0 && !buffer.is_empty();
+        let within_line = |byte: &u8| !matches!(byte, b'\n' | b'\r');
+        self.last = buffer[..read].iter().copied().rfind(within_line).unwrap_or(self.last);
+        Ok(read)
+    }
+}
+
 fn failed(path: &std::path::Path, error: csv::Error) -> SourceError {
-    let place = error.position().map(|position| Place::Row(position.record()));
+    let place = error.position().map(|position| match position.record() {
+        0 => Place::Line(1),
+        row => Place::Row(row),
+    });
     let problem = match error.into_kind() {
         ErrorKind::Utf8 { .. } => Problem::Encoding,
         ErrorKind::UnequalLengths { expected_len: expected, len: found, .. } => {

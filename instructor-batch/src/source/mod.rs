@@ -239,6 +239,12 @@ pub enum Problem {
         /// How many there are.
         found: u64,
     },
+    /// A field begins with a quote that is never closed, and all rows behind it are in the field.
+    #[error(
+        "it has a quote that is not closed, so that the rest of the file is one field; close it, or \
+         double it if the field begins with one"
+    )]
+    Quote,
     /// It is no JSON, or its messages are none.
     #[error(transparent)]
     Json(#[from] RowError),

@@ -69,14 +69,7 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
         let provider = provider::connect(&run.client)?;
         let (mut limits, kept) = (provider.limits(), &run.kept);
         limits.jobs = kept.jobs.unwrap_or(limits.jobs).max(1);
-        limits.queued_tokens = kept.queued_tokens.or(limits.queued_tokens);
-        let room = Room {
-            rows: kept.shard_rows.unwrap_or(u64::MAX).min(limits.lines).max(1),
-            // Services count in their own ways.
-            bytes: kept.shard_bytes.unwrap_or(u64::MAX).min(limits.bytes / 20 * 19),
-            line_bytes: limits.line_bytes,
-            tokens: limits.queued_tokens.unwrap_or(u64::MAX),
-        };
+        let room = Room::at(kept, &limits);
         let path = Writer::new(&run.form, run.envelope, &run.id)?.path().to_owned();
         Ok(Self {
             run,
@@ -234,6 +227,11 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
             }
             let planned = open.iter().find(|shard| shard.state == ShardState::Planned).cloned();
             let shard = match planned {
+                // Its file is gone; nothing of it was sent.
+                Some(shard) if !self.run.dir.shard(shard.number).is_file() => {
+                    self.run.ledger.release(shard.number)?;
+                    continue;
+                }
                 Some(shard) => shard,
                 None if open.len() >= self.limits.jobs => break,
                 // What is sent again waits until it fills a job of its own.

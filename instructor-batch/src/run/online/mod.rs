@@ -15,6 +15,7 @@ mod recover;
 
 use ask::Asker;
 use keep::Keeper;
+pub(super) use recover::recover;
 
 /// How many rows are looked up at a time.
 const PAGE: usize = 500;
@@ -26,7 +27,7 @@ pub(super) async fn drive<T: Extract + Send + Sync>(
     concurrency: usize,
     limits: RateLimits,
 ) -> Result<(), RunError> {
-    recover::recover(run).await?;
+    recover(run).await?;
     let asker = Asker::new(run, concurrency, limits);
     while !run.stop.is_set() && run.ledger.has_waiting(false)? {
         // Rows that are sent again are found by the next round.
@@ -50,7 +51,7 @@ pub(super) async fn drive<T: Extract + Send + Sync>(
 
 /// Asks about one row alone; the run does not go on if that fails.
 pub(super) async fn canary<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Result<(), RunError> {
-    recover::recover(run).await?;
+    recover(run).await?;
     let Some(item) = run.ledger.waiting(0, true, 1)?.pop() else { return Ok(()) };
     let asker = Asker::new(run, 1, RateLimits::default());
     let Some(entry) = asker.ask(item).await? else {
