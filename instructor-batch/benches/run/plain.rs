@@ -22,6 +22,10 @@ fn connect(folder: &Path, table: &str) -> Connection {
     connection
 }
 
+fn signed(number: usize) -> i64 {
+    i64::try_from(number).expect("a count")
+}
+
 /// Writes the rows to a file, and their keys and places to a table.
 pub(crate) fn create(folder: &Path, rows: usize) {
     let file = File::create(folder.join("plain.jsonl")).expect("a file");
@@ -42,7 +46,9 @@ pub(crate) fn create(folder: &Path, rows: usize) {
             let Ask::Text(text) = &row.ask else { return };
             let line = json!({"key": row.key, "text": text}).to_string();
             writeln!(file, "{line}").expect("room");
-            insert.execute(params![number, row.key, at, line.len()]).expect("SQLite");
+            insert
+                .execute(params![signed(number), row.key, signed(at), signed(line.len())])
+                .expect("SQLite");
             at += line.len() + 1;
             number += 1;
         }
@@ -81,7 +87,7 @@ pub(crate) fn record(folder: &Path, rows: usize) {
             .prepare_cached("INSERT INTO outcomes VALUES (?1, 0, ?2, 700, 358)")
             .expect("SQLite");
         for _ in 0..AT_ONCE.min(rows - number) {
-            insert.execute(params![number, number * 701]).expect("SQLite");
+            insert.execute(params![signed(number), signed(number * 701)]).expect("SQLite");
             number += 1;
         }
         drop(insert);

@@ -10,7 +10,7 @@ use instructor_core::{Client, Extract};
 use super::dir::{Dir, sync_folder};
 use super::ledger::{Ledger, Loader};
 use super::past::Past;
-use super::shard::Writer;
+use super::shard::{Room, Writer};
 use super::stop::Stop;
 use super::{Engine, Inner, Run, RunError, RunSettings, envelope, form, model_of, now};
 use crate::judge::Judge;
@@ -39,10 +39,7 @@ pub(super) fn create<T: Extract + Send + Sync>(
     let ledger = Ledger::create(&building)?;
     let id = new_id();
     let limit = match kept.engine {
-        Engine::Batch => {
-            let limits = provider::connect(&client)?.limits();
-            limits.line_bytes.min(limits.bytes)
-        }
+        Engine::Batch => Room::new(&kept, provider::connect(&client)?.limits()).line_bytes,
         Engine::Online { .. } | Engine::File => u64::MAX,
     };
     let writer = Writer::new(&form, envelope, &id)?;
@@ -125,7 +122,10 @@ impl Draft {
         if path.is_dir() {
             fs::remove_dir(path).map_err(RunError::file(path))?;
         }
-        fs::rename(&self.0, path).map_err(RunError::file(path))?;
+        // The names in it must not be lost either.
+        sync_folder(&self.0.join("."))
+            .and_then(|()| fs::rename(&self.0, path))
+            .map_err(RunError::file(path))?;
         sync_folder(path).map_err(RunError::file(path))
     }
 }

@@ -23,17 +23,34 @@ pub(super) async fn drive<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Resu
         line_bytes: u64::MAX,
         tokens: u64::MAX,
     };
+    collect_all(run).await?;
     for shard in run.ledger.open_shards()? {
-        match &shard.job {
-            Some(name) if run.dir.result(name).is_file() => collect(run, &shard, name).await?,
-            Some(_) => {}
-            // The process ended between the file and its name.
-            None => named(run, shard)?,
+        // The process ended between the file and its name.
+        if shard.job.is_none() {
+            named(run, shard)?;
         }
     }
     // What is sent again waits until everything is there.
     while let Some(shard) = run.plan_shard(!run.ledger.open_shards()?.is_empty(), room).await? {
         named(run, shard)?;
+    }
+    Ok(())
+}
+
+/// Collects what is there, and gives up the rest.
+pub(super) async fn cancel<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Result<(), RunError> {
+    collect_all(run).await?;
+    run.ledger.open_shards()?.iter().try_for_each(|shard| run.ledger.release(shard.number))
+}
+
+/// Collects the files that are there. An empty one was only begun.
+async fn collect_all<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Result<(), RunError> {
+    for shard in run.ledger.open_shards()? {
+        let Some(name) = &shard.job else { continue };
+        let there = run.dir.result(name).metadata();
+        if there.is_ok_and(|file| file.is_file() && file.len() > 0) {
+            collect(run, &shard, name).await?;
+        }
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod line;
 mod keep;
 mod recover;
 
+pub(super) use self::recover::recover;
 use ask::Asker;
 use keep::Keeper;
 
@@ -26,31 +27,45 @@ pub(super) async fn drive<T: Extract + Send + Sync>(
     concurrency: usize,
     limits: RateLimits,
 ) -> Result<(), RunError> {
-    recover::recover(run).await?;
+    recover(run).await?;
     let asker = Asker::new(run, concurrency, limits);
     while !run.stop.is_set() && run.ledger.has_waiting(false)? {
         // Rows that are sent again are found by the next round.
         let keeper = Keeper::start(Arc::clone(run))?;
-        let entries = waiting(Arc::clone(run))
-            .take_while(|_| std::future::ready(!run.stop.is_set()))
-            .map(async |item| asker.ask(item?).await)
-            .buffer_unordered(concurrency.max(1));
-        let mut entries = std::pin::pin!(entries);
-        while let Some(entry) = entries.next().await {
-            match entry {
-                Ok(Some(entry)) => keeper.keep(entry).await,
-                Ok(None) => {}
-                Err(error) => run.stop.set(Some(error)),
-            }
-        }
+        ask_all(run, &asker, &keeper, concurrency).await;
         keeper.finish()?;
     }
     run.stop.cause().map_or(Ok(()), Err)
 }
 
+/// Asks about every row that waits now. A row is under way until its answer is durable, so that of
+/// what was paid for, no more than `concurrency` answers are lost if the process is killed.
+async fn ask_all<T: Extract + Send + Sync>(
+    run: &Arc<Inner<T>>,
+    asker: &Asker<'_, T>,
+    keeper: &Keeper,
+    concurrency: usize,
+) {
+    let asked = waiting(Arc::clone(run))
+        .take_while(|_| std::future::ready(!run.stop.is_set()))
+        .map(async |item| {
+            if let Some(entry) = asker.ask(item?).await? {
+                keeper.keep(entry).await;
+            }
+            Ok::<_, RunError>(())
+        })
+        .buffer_unordered(concurrency.max(1));
+    let mut asked = std::pin::pin!(asked);
+    while let Some(kept) = asked.next().await {
+        if let Err(error) = kept {
+            run.stop.set(Some(error));
+        }
+    }
+}
+
 /// Asks about one row alone; the run does not go on if that fails.
 pub(super) async fn canary<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Result<(), RunError> {
-    recover::recover(run).await?;
+    recover(run).await?;
     let Some(item) = run.ledger.waiting(0, true, 1)?.pop() else { return Ok(()) };
     let asker = Asker::new(run, 1, RateLimits::default());
     let Some(entry) = asker.ask(item).await? else {

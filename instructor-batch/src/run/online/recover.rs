@@ -15,7 +15,9 @@ use crate::line::{Envelope, Opened};
 const AT_ONCE: usize = 1000;
 
 /// Tells the ledger of them, so that nothing that came back is paid for again.
-pub(super) async fn recover<T: Extract + Send + Sync>(run: &Inner<T>) -> Result<(), RunError> {
+pub(in crate::run) async fn recover<T: Extract + Send + Sync>(
+    run: &Inner<T>,
+) -> Result<(), RunError> {
     // Every other file was looked through before the next one was begun.
     let Some((_, name)) = keep::latest(&run.dir)? else { return Ok(()) };
     let path = run.dir.result(&name);
@@ -39,7 +41,10 @@ pub(super) async fn recover<T: Extract + Send + Sync>(run: &Inner<T>) -> Result<
         }
         let place = Place { file: number, at, bytes: line.len() as u64 };
         at += read as u64;
-        answers.extend(answer(run, &line, place).await?);
+        let answer = answer(run, &line, place).await?;
+        // Of two lines for one question, the first counts.
+        let known = |answer: &Answer| answers.iter().any(|known: &Answer| known.n == answer.n);
+        answers.extend(answer.filter(|answer| !known(answer)));
     }
 }
 
