@@ -71,12 +71,11 @@ fn child(what: &str, family: Family, url: &str, dir: &Path) {
             opened => opened,
         };
         match what {
-            "create" => drop(Run::<Person>::create(dir, rows(MANY), settings)?),
-            "ask" => drop(open(ROWS, settings.engine(engine))?.execute().await?),
-            "work" => drop(open(24, settings.shard_rows(4).jobs(3))?.execute().await?),
-            _ => drop(open(24, settings.shard_rows(4).jobs(3))?.cancel().await?),
+            "create" => Run::<Person>::create(dir, rows(MANY), settings)?.receipt(),
+            "ask" => open(ROWS, settings.engine(engine))?.execute().await,
+            "work" => open(24, settings.shard_rows(4).jobs(3))?.execute().await,
+            _ => open(24, settings.shard_rows(4).jobs(3))?.cancel().await,
         }
-        Ok::<_, RunError>(())
     });
     if let Err(error) = end {
         eprintln!("{error} {error:?}");

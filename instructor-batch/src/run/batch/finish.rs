@@ -62,8 +62,12 @@ impl<T: Extract + Send + Sync> Driver<'_, T> {
         }
         match self.provider.cancel(&id).await {
             // A job that is over by now cannot be cancelled.
-            Ok(_) | Err(JobError::Failed { advice: Advice::Never, .. }) => {}
-            Err(JobError::NotFound { .. } | JobError::Unsupported { .. }) => {}
+            Ok(_)
+            | Err(
+                JobError::Failed { advice: Advice::Never, .. }
+                | JobError::NotFound { .. }
+                | JobError::Unsupported { .. },
+            ) => {}
             Err(error) => return Err(error.into()),
         }
         self.asked_to_end.insert(id);

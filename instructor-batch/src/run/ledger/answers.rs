@@ -14,7 +14,7 @@ pub(crate) struct Answer {
     pub(crate) sent: u32,
     pub(crate) outcome: Outcome,
     /// The kind of error in one word; `succeeded` for a value.
-    pub(crate) kind: String,
+    pub(crate) kind: &'static str,
     /// The error in words, without anything that the model or the user wrote.
     pub(crate) message: Option<String>,
     /// Where the line stands; nothing if none came back.

@@ -46,7 +46,7 @@ async fn ask_all<T: Extract + Send + Sync>(
     keeper: &Keeper,
     concurrency: usize,
 ) {
-    let asked = waiting(Arc::clone(run))
+    let rows = waiting(Arc::clone(run))
         .take_while(|_| std::future::ready(!run.stop.is_set()))
         .map(async |item| {
             if let Some(entry) = asker.ask(item?).await? {
@@ -55,8 +55,8 @@ async fn ask_all<T: Extract + Send + Sync>(
             Ok::<_, RunError>(())
         })
         .buffer_unordered(concurrency.max(1));
-    let mut asked = std::pin::pin!(asked);
-    while let Some(kept) = asked.next().await {
+    let mut rows = std::pin::pin!(rows);
+    while let Some(kept) = rows.next().await {
         if let Err(error) = kept {
             run.stop.set(Some(error));
         }
