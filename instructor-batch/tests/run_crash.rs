@@ -1,5 +1,6 @@
 //! A run is killed at random moments and opened again each time. In the end every row has its
-//! outcome, nothing was paid for twice, and no job is left behind.
+//! outcome, nothing was paid for twice, and no job is left behind. Sometimes others work at the same
+//! service, whose jobs are as large and as young.
 //!
 //! `INSTRUCTOR_CRASHES` says how often it is killed, 10 times by default.
 
@@ -19,8 +20,9 @@ const LONGEST: Duration = Duration::from_secs(180);
 
 fn main() {
     if let Some(words) = Child::role() {
-        let [family, url, dir] = &words[..] else { panic!("{words:?}") };
-        return child(Family::find(family).unwrap(), url, Path::new(dir));
+        let [family, url, dir, from] = &words[..] else { panic!("{words:?}") };
+        let from = from.parse().unwrap();
+        return child(Family::find(family).unwrap(), url, Path::new(dir), from);
     }
     // Whoever lists the tests runs none.
     if std::env::args().any(|argument| argument == "--list") {
@@ -53,13 +55,14 @@ fn main() {
 }
 
 /// Works on the run until it is over or the process is killed.
-fn child(family: Family, url: &str, dir: &Path) {
+fn child(family: Family, url: &str, dir: &Path, from: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let end = runtime.block_on(async {
         let client = support::client(family, url).0.build().unwrap();
         let run = match Run::<Person>::open_with(dir, client.clone()) {
             Err(RunError::NotARun { .. }) => {
-                let rows = (0..ROWS).map(|row| Row::keyed(format!("k{row}"), Person::text(row)));
+                let row = |row| Row::keyed(format!("k{row}"), Person::text(row));
+                let rows = (from..from + ROWS).map(row);
                 let settings = RunSettings::with_client(client)
                     .max_rounds(4)
                     .shard_rows(9)
@@ -99,11 +102,17 @@ fn crash(family: Family, most: usize, random: &mut fastrand::Rng) -> usize {
     }
     let folder = tempfile::tempdir().unwrap();
     let (dir, log) = (folder.path().join("run"), folder.path().join("log"));
-    let words = [family.service(), &server.url(), dir.to_str().unwrap()];
+    let url = server.url();
+    let words = [family.service(), &url, dir.to_str().unwrap(), "0"];
+    let others = folder.path().join("others");
+    let first = ROWS.to_string();
+    let theirs = [family.service(), &url, others.to_str().unwrap(), &first];
+    let has_others = random.bool();
     let start = Instant::now();
     let (mut killed, mut failed) = (0, 0);
     loop {
         assert!(start.elapsed() < LONGEST, "{family:?} hangs\n{}", tail(&log));
+        let _others = has_others.then(|| Child::start(&theirs, &folder.path().join("theirs")));
         let mut child = Child::start(&words, &log);
         let status = if killed < most {
             child.kill_at(moment(&server, random))
@@ -119,7 +128,22 @@ fn crash(family: Family, most: usize, random: &mut fastrand::Rng) -> usize {
         }
         assert!(failed < 20, "{family:?} fails\n{}", tail(&log));
     }
+    while has_others {
+        let ended = Child::start(&theirs, &folder.path().join("theirs")).wait(LONGEST);
+        if ended.is_some_and(|status| status.success()) {
+            break;
+        }
+        failed += 1;
+        assert!(
+            failed < 20,
+            "{family:?}: the others fail\n{}",
+            tail(&folder.path().join("theirs"))
+        );
+    }
     check(&server, &dir, moods);
+    if has_others {
+        check_once(&server, ROWS..2 * ROWS);
+    }
     let (jobs, calls) = (server.jobs().len(), server.calls());
     println!("{family:?}: killed {killed}, failed {failed}, {jobs} jobs, {calls} calls");
     killed
@@ -172,9 +196,17 @@ fn check(server: &Server, dir: &Path, moods: bool) {
     assert_eq!(keys, (0..ROWS).map(|row| format!("k{row}")).collect::<Vec<_>>(), "{family:?}");
     let receipt = run.receipt().unwrap();
     assert_eq!(receipt.outcomes.total(), ROWS as u64, "{family:?}");
-    // Nothing was paid for twice: an id stands for one row in one round.
+    let paid = check_once(server, 0..ROWS);
+    assert_eq!(receipt.usage.input_tokens, paid * support::TOKENS.0, "{family:?}");
+    let orphans: Vec<_> = server.orphans().into_iter().map(|job| job.id).collect();
+    assert!(orphans.is_empty(), "{family:?}: orphans: {orphans:?}");
+}
+
+/// Nothing was paid for twice: an id stands for one row in one round. Gives the number of ids.
+fn check_once(server: &Server, rows: std::ops::Range<usize>) -> u64 {
+    let family = server.family();
     let (mut ids, mut values) = (HashMap::new(), HashMap::new());
-    for paid in server.paid() {
+    for paid in server.paid().into_iter().filter(|paid| rows.contains(&Person::row(&paid.text))) {
         *ids.entry(paid.custom_id.clone()).or_insert(0) += 1;
         *values.entry(paid.text.clone()).or_insert(0) += usize::from(paid.right);
     }
@@ -182,9 +214,7 @@ fn check(server: &Server, dir: &Path, moods: bool) {
     assert!(twice.is_empty(), "{family:?}: paid twice: {twice:?}");
     let wrong: Vec<_> = values.iter().filter(|(_, count)| **count > 1).collect();
     assert!(wrong.is_empty(), "{family:?}: paid twice: {wrong:?}");
-    assert_eq!(receipt.usage.input_tokens, ids.len() as u64 * support::TOKENS.0, "{family:?}");
-    let orphans: Vec<_> = server.orphans().into_iter().map(|job| job.id).collect();
-    assert!(orphans.is_empty(), "{family:?}: orphans: {orphans:?}");
+    ids.len() as u64
 }
 
 /// The end of what the processes said.

@@ -10,7 +10,7 @@ use instructor_core::{Client, Extract};
 use super::dir::{DRAFT, Dir, sync_folder};
 use super::ledger::{Ledger, Loader};
 use super::past::Past;
-use super::shard::Writer;
+use super::shard::{Room, Writer};
 use super::stop::Stop;
 use super::{Engine, Inner, Run, RunError, RunSettings, envelope, form, model_of, now};
 use crate::judge::Judge;
@@ -41,10 +41,7 @@ pub(super) fn create<T: Extract + Send + Sync>(
     let ledger = Ledger::create(&building)?;
     let id = new_id();
     let limit = match kept.engine {
-        Engine::Batch => {
-            let limits = provider::connect(&client)?.limits();
-            limits.line_bytes.min(limits.bytes)
-        }
+        Engine::Batch => Room::at(&kept, &provider::connect(&client)?.limits()).line_bytes,
         Engine::Online { .. } | Engine::File => u64::MAX,
     };
     let writer = Writer::new(&form, envelope, &id)?;
@@ -131,6 +128,8 @@ impl Draft {
     fn keep(self, path: &Path) -> Result<(), RunError> {
         let is_within = self.0.parent() == Some(path);
         let (from, to) = (Dir::new(&self.0), Dir::new(path));
+        // The names in it must not be lost either.
+        sync_folder(&from.rows()).map_err(RunError::file(path))?;
         if !is_within {
             fs::rename(from.path(), path).map_err(RunError::file(path))?;
             return sync_folder(path).map_err(RunError::file(path));

@@ -19,7 +19,11 @@ pub(super) async fn execute<T: Extract + Send + Sync>(
     if run.ledger.fact("started")?.is_none() {
         run.ledger.set_fact("started", Some(&now().to_string()))?;
     }
-    let end = drive(run).await;
+    let end = match run.ledger.fact("cancelled")? {
+        // The process ended while the run was cancelled.
+        Some(_) => end_all(run).await,
+        None => drive(run).await,
+    };
     if let Err(RunError::Paused { reason }) = &end {
         run.ledger.set_fact("problem", Some(reason))?;
     }
@@ -64,15 +68,20 @@ pub(super) async fn cancel<T: Extract + Send + Sync>(
     let _lock = run.dir.lock()?;
     run.dir.make()?;
     run.ledger.set_fact("cancelled", Some(&now().to_string()))?;
-    // What was paid for counts.
+    end_all(run).await?;
+    run.finish()
+}
+
+async fn end_all<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Result<(), RunError> {
+    // What was answered at once may not be written down yet.
     online::recover(run).await?;
     match run.kept.engine {
         Engine::Batch => batch::cancel(run).await?,
-        Engine::File => file::cancel(run).await?,
         Engine::Online { .. } => {}
+        Engine::File => file::cancel(run).await?,
     }
     run.ledger.cancel_waiting()?;
-    run.finish()
+    Ok(())
 }
 
 impl<T> Inner<T> {

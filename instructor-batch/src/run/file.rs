@@ -26,18 +26,18 @@ pub(super) async fn drive<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Resu
     Ok(())
 }
 
-/// Collects what is there, and waits for nothing else any more.
+/// Collects what is there, and gives up the rest.
 pub(super) async fn cancel<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Result<(), RunError> {
     collect_all(run).await?;
-    for shard in run.ledger.open_shards()? {
-        run.ledger.release(shard.number)?;
-    }
-    Ok(())
+    run.ledger.open_shards()?.iter().try_for_each(|shard| run.ledger.release(shard.number))
 }
 
+/// Collects the files that are there. An empty one was only begun.
 async fn collect_all<T: Extract + Send + Sync>(run: &Arc<Inner<T>>) -> Result<(), RunError> {
     for shard in run.ledger.open_shards()? {
-        if let Some(name) = shard.job.as_ref().filter(|name| run.dir.result(name).is_file()) {
+        let Some(name) = &shard.job else { continue };
+        let there = run.dir.result(name).metadata();
+        if there.is_ok_and(|file| file.is_file() && file.len() > 0) {
             collect(run, &shard, name).await?;
         }
     }

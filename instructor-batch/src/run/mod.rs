@@ -173,7 +173,9 @@ impl<T: Extract + Send + Sync> Run<T> {
     }
 
     /// Cancels the run: its jobs are cancelled, what they did before is collected, and every row
-    /// that is left is over as [`Outcome::Cancelled`].
+    /// that is left is over as [`Outcome::Cancelled`]. If that is interrupted,
+    /// [`execute`](Self::execute) finishes it; [`retry`](Self::retry) takes it back. A job that was
+    /// found by its size only may be somebody else's: it is waited for instead.
     ///
     /// # Errors
     /// If another process works on the run, or the service cannot be reached.

@@ -34,7 +34,6 @@ pub struct Receipt {
 
 pub(super) fn receipt(ledger: &Ledger, prices: Option<Prices>) -> Result<Receipt, RunError> {
     let counts = ledger.counts()?;
-    let usage = ledger.usage()?;
     let time =
         |name| Ok::<_, RunError>(ledger.fact(name)?.and_then(|time| time.parse::<u64>().ok()));
     let end = time("finished")?.unwrap_or_else(now);
@@ -45,8 +44,8 @@ pub(super) fn receipt(ledger: &Ledger, prices: Option<Prices>) -> Result<Receipt
         rounds: counts.sent,
         jobs: counts.shards,
         faults: counts.faults,
-        usage,
-        cost: prices.map(|prices| prices.of(usage)),
+        usage: counts.usage,
+        cost: prices.map(|prices| prices.of(counts.usage)),
         seconds: end.saturating_sub(start),
     })
 }

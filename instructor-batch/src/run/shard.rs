@@ -7,6 +7,7 @@ use std::path::Path;
 use instructor_core::{Conversation, Extract, Form};
 
 use super::collect::custom_id;
+use super::dir::sync_folder;
 use super::ledger::{Item, Shard};
 use super::settings::Kept;
 use super::{Inner, RunError, ShardState};
@@ -53,11 +54,13 @@ impl<'a, T: Extract + Send + Sync> Writer<'a, T> {
     }
 }
 
-/// What a shard may hold.
+/// What a shard may hold. A row that is larger than the settings allow, but not larger than the
+/// service takes, has a shard of its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Room {
     pub(crate) rows: u64,
     pub(crate) bytes: u64,
+    /// No row may be larger.
     pub(crate) line_bytes: u64,
     pub(crate) tokens: u64,
 }
@@ -68,11 +71,12 @@ impl Room {
 
     /// In a job of a service with these limits.
     pub(crate) fn at(kept: &Kept, limits: &Limits) -> Self {
+        // Services count in their own ways.
+        let most = limits.bytes / 20 * 19;
         Self {
             rows: kept.shard_rows.unwrap_or(u64::MAX).min(limits.lines).max(1),
-            // Services count in their own ways.
-            bytes: kept.shard_bytes.unwrap_or(u64::MAX).min(limits.bytes / 20 * 19).max(1),
-            line_bytes: limits.line_bytes,
+            bytes: kept.shard_bytes.unwrap_or(u64::MAX).min(most).max(1),
+            line_bytes: limits.line_bytes.min(most),
             tokens: kept.queued_tokens.or(limits.queued_tokens).unwrap_or(u64::MAX).max(1),
         }
     }
@@ -159,7 +163,7 @@ impl<T: Extract + Send + Sync> Inner<T> {
                 line.clear();
                 self.write_line(&writer, item, &mut line).await?;
                 let bytes = line.len() as u64;
-                if bytes > room.line_bytes.min(room.bytes) {
+                if bytes > room.line_bytes {
                     written.too_large.push(*item);
                     continue;
                 }
@@ -178,7 +182,7 @@ impl<T: Extract + Send + Sync> Inner<T> {
             }
         }
         let file = file.into_inner().map_err(|error| file_error()(error.into_error()))?;
-        file.sync_all().map_err(file_error())?;
+        file.sync_all().and_then(|()| sync_folder(path)).map_err(file_error())?;
         Ok(written)
     }
 

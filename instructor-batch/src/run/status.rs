@@ -65,7 +65,7 @@ pub(super) fn status(ledger: &Ledger) -> Result<RunStatus, RunError> {
         shards: shards.collect(),
         shards_total: counts.shards,
         faults: counts.faults,
-        usage: ledger.usage()?,
+        usage: counts.usage,
         problem: problem.filter(|_| !over),
     })
 }

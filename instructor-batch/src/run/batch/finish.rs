@@ -1,11 +1,13 @@
 //! The end of a job: what it brought, and what happens to its shard.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
-use instructor_core::Extract;
+use instructor_core::{Advice, Extract};
 
-use super::{Driver, PATIENCE, Step};
+use super::{Driver, Step};
 use crate::job::{BatchJobInfo, BatchStatus};
 use crate::provider::{Downloads, JobError};
 use crate::results::{BatchError, BatchErrorKind};
@@ -27,11 +29,7 @@ impl<T: Extract + Send + Sync> Driver<'_, T> {
             Err(JobError::NotFound { .. }) => {
                 let looks = self.looks.entry(shard.number).or_default();
                 *looks += 1;
-                if *looks < super::LOOKS {
-                    return Ok(Step::Waits);
-                }
-                self.looks.remove(&shard.number);
-                return self.lose(&shard).map(|()| Step::Done);
+                return if *looks < super::LOOKS { Ok(Step::Waits) } else { self.gone(shard, id) };
             }
             Err(error) => return Err(error.into()),
         };
@@ -49,19 +47,47 @@ impl<T: Extract + Send + Sync> Driver<'_, T> {
                 if status == BatchStatus::Unknown {
                     tracing::warn!(shard = shard.number, status = job.raw_status, "unknown state");
                 }
+                if self.cancelling && status != BatchStatus::Cancelling && !shard.guessed {
+                    self.end(id).await?;
+                }
                 Ok(Step::Waits)
             }
         }
     }
 
-    /// The service does not know the job any more: what it did is lost.
-    fn lose(&self, shard: &Shard) -> Result<(), RunError> {
+    /// Asks the service to end a job, once.
+    async fn end(&mut self, id: String) -> Result<(), RunError> {
+        if self.asked_to_end.contains(&id) {
+            return Ok(());
+        }
+        match self.provider.cancel(&id).await {
+            // A job that is over by now cannot be cancelled.
+            Ok(_)
+            | Err(
+                JobError::Failed { advice: Advice::Never, .. }
+                | JobError::NotFound { .. }
+                | JobError::Unsupported { .. },
+            ) => {}
+            Err(error) => return Err(error.into()),
+        }
+        self.asked_to_end.insert(id);
+        Ok(())
+    }
+
+    /// The service does not know the job or its results any more: what it did is lost.
+    fn gone(&mut self, shard: Shard, job: String) -> Result<Step, RunError> {
+        self.looks.remove(&shard.number);
+        self.fetched.remove(&shard.number);
+        if shard.guessed {
+            return self.mistook(shard, job);
+        }
         let items = self.run.ledger.items_of(shard.number)?;
         let reading = self.run.reading();
         let nothing = |item| reading.nothing(item, &BatchErrorKind::Missing);
         let answers: Vec<_> = items.iter().map(nothing).collect();
-        let fault = (None, None, "the service does not know the job any more".to_owned());
-        self.run.ledger.record(Some(shard.number), &answers, &[fault])
+        let fault = (None, None, "the service does not know the job or its results".to_owned());
+        self.run.ledger.record(Some(shard.number), &answers, &[fault])?;
+        Ok(Step::Done)
     }
 
     /// Collects what a job brought.
@@ -71,24 +97,28 @@ impl<T: Extract + Send + Sync> Driver<'_, T> {
             BatchStatus::Cancelled => BatchErrorKind::Cancelled,
             _ => BatchErrorKind::Missing,
         };
-        let collected = self.collect(&shard, job, rest).await?;
-        if shard.guessed && collected.lines == 0 && !collected.faults.is_empty() {
-            // The job was taken for the shard's, and all its lines are somebody else's.
-            self.strangers.insert(job.id.clone());
-            let mut shard = shard;
-            shard.state = crate::run::ShardState::Submitting;
-            shard.job = None;
-            shard.guessed = false;
-            self.run.ledger.update(&shard)?;
-            return Ok(Step::Done);
-        }
+        let collected = self.collect(&shard, job, rest).await;
         let fetched = self.fetched.entry(shard.number).or_default();
         *fetched += 1;
-        if collected.missing > 0 && job.status == BatchStatus::Completed && *fetched < FETCHES {
-            // Files may be complete only a while after the job.
+        let collected = match collected {
+            Err(RunError::Job(JobError::NotFound { .. })) if *fetched < super::LOOKS => {
+                return Ok(Step::Waits);
+            }
+            Err(RunError::Job(JobError::NotFound { .. })) => {
+                return self.gone(shard, job.id.clone());
+            }
+            collected => collected?,
+        };
+        // Files may be complete only a while after the job.
+        let told = job.counts.completed.unwrap_or_default();
+        let missing = collected.missing > 0 && job.status == BatchStatus::Completed;
+        if (missing || (collected.lines as u64) < told) && *fetched < FETCHES {
             return Ok(Step::Waits);
         }
         self.fetched.remove(&shard.number);
+        if shard.guessed && collected.lines == 0 {
+            return self.mistook(shard, job.id.clone());
+        }
         self.run.ledger.record(Some(shard.number), &collected.answers, &collected.faults)?;
         tracing::debug!(shard = shard.number, rows = collected.answers.len(), "collected");
         match collected.account {
@@ -123,7 +153,10 @@ impl<T: Extract + Send + Sync> Driver<'_, T> {
     async fn failed(&mut self, mut shard: Shard, job: &BatchJobInfo) -> Result<Step, RunError> {
         let files = &job.files;
         if files.output.is_some() || files.errors.is_some() {
-            let collected = self.collect(&shard, job, BatchErrorKind::Missing).await?;
+            let collected = match self.collect(&shard, job, BatchErrorKind::Missing).await {
+                Err(RunError::Job(JobError::NotFound { .. })) => Collected::default(),
+                collected => collected?,
+            };
             if collected.lines > 0 {
                 self.run.ledger.record(
                     Some(shard.number),
@@ -132,6 +165,9 @@ impl<T: Extract + Send + Sync> Driver<'_, T> {
                 )?;
                 return Ok(Step::Done);
             }
+        }
+        if shard.guessed {
+            return self.mistook(shard, job.id.clone());
         }
         if self.cancelling {
             self.run.ledger.release(shard.number)?;
@@ -143,25 +179,25 @@ impl<T: Extract + Send + Sync> Driver<'_, T> {
                 codes.iter().any(|known| code.eq_ignore_ascii_case(known))
             })
         };
-        if has(&["token_limit_exceeded", "rate_limit_exceeded", "too_many_jobs"]) {
-            self.again(&mut shard)?;
+        if has(&[super::FULL, "rate_limit_exceeded", "too_many_jobs"]) {
+            self.again(&mut shard, Some(super::FULL))?;
             self.full = true;
             self.failures = 0;
             return Ok(Step::Waits);
         }
         let reason = job.errors.first().map_or("it does not say why", |error| &error.message);
         if has(&["insufficient_quota", "billing_hard_limit_reached", "invalid_api_key"]) {
-            self.again(&mut shard)?;
+            self.again(&mut shard, None)?;
             return Err(RunError::Paused { reason: reason.to_owned() });
         }
         if self.refuse_lines(&shard, job)? {
             return Ok(Step::Done);
         }
-        if shard.tries < TRIES.min(PATIENCE) {
-            self.again(&mut shard)?;
+        let last = shard.tries >= TRIES;
+        self.again(&mut shard, None)?;
+        if !last {
             return Ok(Step::Waits);
         }
-        self.again(&mut shard)?;
         Err(RunError::Paused {
             reason: format!("the job of shard {} failed: {reason}", shard.number),
         })
@@ -169,6 +205,9 @@ impl<T: Extract + Send + Sync> Driver<'_, T> {
 
     /// Lines that the service names as wrong are over; the others wait again.
     fn refuse_lines(&self, shard: &Shard, job: &BatchJobInfo) -> Result<bool, RunError> {
+        if job.errors.iter().all(|error| error.line.is_none()) {
+            return Ok(false);
+        }
         let items = self.run.items_in_file(&self.run.dir.shard(shard.number), shard.number)?;
         let reading = self.run.reading();
         let mut answers: Vec<Answer> = Vec::new();
@@ -191,8 +230,7 @@ impl<T: Extract + Send + Sync> Driver<'_, T> {
         if answers.is_empty() {
             return Ok(false);
         }
-        self.run.ledger.record(None, &answers, &[])?;
-        self.run.ledger.release(shard.number)?;
+        self.run.ledger.record(Some(shard.number), &answers, &[])?;
         Ok(true)
     }
 }
@@ -200,7 +238,7 @@ impl<T: Extract + Send + Sync> Driver<'_, T> {
 impl<T: Extract + Send + Sync> Inner<T> {
     /// The rows of a shard in the order of its file.
     fn items_in_file(&self, path: &Path, shard: u64) -> Result<Vec<Option<Item>>, RunError> {
-        let text = std::fs::read(path).map_err(RunError::file(path))?;
+        let file = File::open(path).map_err(RunError::file(path))?;
         let items = self.ledger.items_of(shard)?.into_iter();
         let items: HashMap<_, _> = items.map(|item| (item.n, item)).collect();
         let envelope = self.envelope;
@@ -209,7 +247,9 @@ impl<T: Extract + Send + Sync> Inner<T> {
             let (n, _) = crate::run::collect::parse_id(&self.id, &id)?;
             items.get(&n).copied()
         };
-        Ok(text.split(|byte| *byte == b'\n').map(of_line).collect())
+        let lines = BufReader::with_capacity(1 << 18, file).split(b'\n');
+        let of_line = |line: io::Result<Vec<u8>>| line.map(|line| of_line(&line));
+        lines.map(of_line).collect::<io::Result<_>>().map_err(RunError::file(path))
     }
 
     /// Rows whose requests grew larger than the service takes are over.

@@ -10,7 +10,7 @@ use instructor_core::{Advice, Extract};
 use super::ledger::Shard;
 use super::shard::{Room, Writer, label};
 use super::{Inner, RunError, ShardState, now};
-use crate::job::BatchJobInfo;
+use crate::job::{BatchJobInfo, BatchStatus};
 use crate::provider::{self, BatchProvider, JobError, Limits, NewJob, SubmitError};
 
 mod finish;
@@ -23,6 +23,8 @@ const SEARCHED: usize = 1000;
 const SKEW: u64 = 600;
 /// How often a call may fail for reasons that pass before the run stops.
 const PATIENCE: u32 = 8;
+/// What is shown as the state of a shard that the service has no room for.
+const FULL: &str = "token_limit_exceeded";
 /// The longest time between two looks at the jobs.
 const LONGEST: Duration = Duration::from_secs(300);
 
@@ -55,6 +57,8 @@ struct Driver<'a, T> {
     full: bool,
     /// The run is being cancelled: nothing is sent any more.
     cancelling: bool,
+    /// Jobs that the service was asked to end.
+    asked_to_end: HashSet<String>,
 }
 
 /// Whether a step changed anything.
@@ -83,6 +87,7 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
             failures: 0,
             full: false,
             cancelling: false,
+            asked_to_end: HashSet::new(),
         })
     }
 
@@ -102,7 +107,10 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
                 pause = self.poll();
                 continue;
             }
-            self.transport().sleep(pause.mul_f64(0.9 + 0.2 * fastrand::f64())).await;
+            // A job that may have been created gets the time that the service needs to show it.
+            let hidden = open.iter().any(|shard| shard.state == ShardState::Submitting);
+            let pause_now = if hidden { pause.max(self.limits.poll) } else { pause };
+            self.transport().sleep(pause_now.mul_f64(0.9 + 0.2 * fastrand::f64())).await;
             if self.run.kept.poll_seconds.is_none() {
                 pause = pause.mul_f64(1.5).min(LONGEST.max(self.limits.poll));
             }
@@ -112,19 +120,8 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
     async fn cancel(&mut self) -> Result<(), RunError> {
         self.cancelling = true;
         for shard in self.run.ledger.open_shards()? {
-            match (&shard.job, shard.state) {
-                (_, ShardState::Planned) => self.run.ledger.release(shard.number)?,
-                (Some(job), _) => match self.provider.cancel(job).await {
-                    // A job that is over already cannot be cancelled.
-                    Ok(_)
-                    | Err(
-                        JobError::Failed { advice: Advice::Never, .. }
-                        | JobError::NotFound { .. }
-                        | JobError::Unsupported { .. },
-                    ) => {}
-                    Err(error) => return Err(error.into()),
-                },
-                (None, _) => {}
+            if shard.state == ShardState::Planned {
+                self.run.ledger.release(shard.number)?;
             }
         }
         self.drive().await
@@ -187,8 +184,21 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
         if self.cancelling {
             self.run.ledger.release(shard.number)?;
         } else {
-            self.again(&mut shard)?;
+            self.again(&mut shard, None)?;
         }
+        Ok(Step::Done)
+    }
+
+    /// A job that was found by its size turned out to be somebody else's: the shard's own may still
+    /// be there.
+    fn mistook(&mut self, mut shard: Shard, job: String) -> Result<Step, RunError> {
+        self.strangers.insert(job);
+        shard.state = ShardState::Submitting;
+        shard.job = None;
+        shard.guessed = false;
+        shard.job_status = None;
+        shard.done = None;
+        self.run.ledger.update(&shard)?;
         Ok(Step::Done)
     }
 
@@ -200,14 +210,14 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
         self.run.ledger.update(&shard)
     }
 
-    /// A shard gets another job; the one before did nothing.
-    fn again(&self, shard: &mut Shard) -> Result<(), RunError> {
+    /// A shard gets another job; the one before did nothing, for the reason that is shown until then.
+    fn again(&self, shard: &mut Shard, reason: Option<&str>) -> Result<(), RunError> {
         shard.state = ShardState::Planned;
         shard.tries += 1;
         shard.label = label(&self.run.id, shard.number, shard.tries);
         shard.job = None;
         shard.guessed = false;
-        shard.job_status = None;
+        shard.job_status = reason.map(str::to_owned);
         shard.done = None;
         self.run.ledger.update(shard)
     }
@@ -274,6 +284,7 @@ impl<'a, T: Extract + Send + Sync> Driver<'a, T> {
             Err(SubmitError::Full(error)) => {
                 tracing::debug!(%error, "the service has no room");
                 self.full = true;
+                shard.job_status = Some(FULL.to_owned());
                 None
             }
             Err(SubmitError::Refused(error)) => Some(error),
@@ -302,8 +313,12 @@ fn is_passing(error: &JobError) -> bool {
     matches!(error, JobError::Failed { advice: Advice::Backoff | Advice::After(_), .. })
 }
 
-/// Whether a job without a label may be that of a shard: of the same size, and not older.
+/// Whether a job without a label may be that of a shard: of the same size, and not older. One that
+/// failed as a whole did nothing, so that nothing is lost if it is not found.
 fn could_be(job: &BatchJobInfo, shard: &Shard) -> bool {
+    if job.status == BatchStatus::Failed {
+        return false;
+    }
     let submitted = shard.submitted.unwrap_or_default().saturating_sub(SKEW);
     let since = UNIX_EPOCH + Duration::from_secs(submitted);
     let young = job.timestamps.created.is_none_or(|created: SystemTime| created >= since);

@@ -3,7 +3,7 @@
 use instructor_core::Usage;
 use rusqlite::{Transaction, params};
 
-use super::{Ledger, outcome, signed, unsigned, usage};
+use super::{Ledger, counts, outcome, signed, unsigned};
 use crate::run::{Outcome, RunError, ShardState};
 
 /// What came back for a row once it was sent.
@@ -14,7 +14,7 @@ pub(crate) struct Answer {
     pub(crate) sent: u32,
     pub(crate) outcome: Outcome,
     /// The kind of error in one word; `succeeded` for a value.
-    pub(crate) kind: String,
+    pub(crate) kind: &'static str,
     /// The error in words, without anything that the model or the user wrote.
     pub(crate) message: Option<String>,
     /// Where the line stands; nothing if none came back.
@@ -62,7 +62,8 @@ pub(crate) struct Final {
 }
 
 impl Ledger {
-    /// Writes answers down and sends their rows on, all at once. With a shard, it is collected.
+    /// Writes answers down and sends their rows on, all at once. With a shard, it is collected, and those
+    /// of its rows that have no answer wait again.
     pub(crate) fn record(
         &self,
         shard: Option<u64>,
@@ -79,6 +80,8 @@ impl Ledger {
             )?;
         }
         if let Some(shard) = shard {
+            transaction
+                .execute("UPDATE items SET shard = NULL WHERE shard = ?1", [signed(shard)])?;
             transaction.execute(
                 "UPDATE shards SET state = ?2 WHERE number = ?1",
                 params![signed(shard), ShardState::Collected.code()],
@@ -149,18 +152,6 @@ impl Ledger {
         )?;
         Ok(unsigned(end))
     }
-
-    /// All tokens so far.
-    pub(crate) fn usage(&self) -> Result<Usage, RunError> {
-        let connection = self.connection();
-        let total = connection.query_row(
-            "SELECT coalesce(sum(input_tokens), 0), sum(output_tokens), sum(cached_tokens),
-             sum(reasoning_tokens) FROM answers",
-            [],
-            |row| usage(row, 0),
-        )?;
-        Ok(total.unwrap_or_default())
-    }
 }
 
 fn write(transaction: &Transaction<'_>, answers: &[Answer]) -> Result<(), RunError> {
@@ -193,7 +184,7 @@ fn write(transaction: &Transaction<'_>, answers: &[Answer]) -> Result<(), RunErr
         let forgiven = u32::from(answer.next == Next::Forgiven);
         update.execute(params![signed(answer.n), answer.sent, over, forgiven])?;
     }
-    Ok(())
+    counts::answered(transaction, answers)
 }
 
 fn place(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<Option<Place>> {

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Ledger, signed, unsigned};
+use super::{Ledger, counts, signed, unsigned};
 use crate::run::{Outcome, RunError};
 
 /// A row of the source that waits.
@@ -51,6 +51,7 @@ impl<'a> Loader<'a> {
     fn flush(&mut self) -> Result<(), RunError> {
         let mut connection = self.ledger.connection();
         let transaction = connection.transaction()?;
+        let mut rows = 0;
         {
             let mut insert = transaction.prepare_cached(
                 "INSERT INTO items (n, key, at, bytes) VALUES (?1, ?2, ?3, ?4)
@@ -68,8 +69,10 @@ impl<'a> Loader<'a> {
                     return Err(RunError::DuplicateKey { first: unsigned(first), second: n });
                 }
                 self.next += 1;
+                rows += 1;
             }
         }
+        counts::add(&transaction, "rows", rows)?;
         Ok(transaction.commit()?)
     }
 }
@@ -82,14 +85,14 @@ impl Ledger {
         fresh_only: bool,
         limit: usize,
     ) -> Result<Vec<Item>, RunError> {
+        // One index for each, so that neither looks at rows that it does not give.
+        const ALL: &str = "SELECT n, at, bytes, sent, forgiven FROM items INDEXED BY items_waiting
+             WHERE outcome IS NULL AND shard IS NULL AND n >= ?1 ORDER BY n LIMIT ?2";
+        const FRESH: &str = "SELECT n, at, bytes, sent, forgiven FROM items INDEXED BY items_fresh
+             WHERE outcome IS NULL AND shard IS NULL AND sent = 0 AND n >= ?1 ORDER BY n LIMIT ?2";
         let connection = self.connection();
-        let mut query = connection.prepare_cached(
-            "SELECT n, at, bytes, sent, forgiven FROM items
-             WHERE outcome IS NULL AND shard IS NULL AND n >= ?1 AND (sent = 0 OR NOT ?2)
-             ORDER BY n LIMIT ?3",
-        )?;
-        let rows =
-            query.query_map(params![signed(from), fresh_only, signed(limit as u64)], item)?;
+        let mut query = connection.prepare_cached(if fresh_only { FRESH } else { ALL })?;
+        let rows = query.query_map(params![signed(from), signed(limit as u64)], item)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -127,22 +130,29 @@ impl Ledger {
                 "UPDATE items SET outcome = NULL, forgiven = sent WHERE outcome = ?1",
                 [outcome.code()],
             )?;
+            transaction.execute("DELETE FROM totals WHERE name = ?1", [outcome.name()])?;
             rows += n as u64;
         }
         if rows > 0 {
-            transaction.execute("DELETE FROM facts WHERE name IN ('cancelled', 'finished')", [])?;
+            transaction.execute("DELETE FROM facts WHERE name = 'finished'", [])?;
         }
+        // Whoever wants rows to go on does not want them cancelled.
+        transaction.execute("DELETE FROM facts WHERE name = 'cancelled'", [])?;
         transaction.commit()?;
         Ok(rows)
     }
 
     /// Every row that waits is cancelled. Gives their number.
     pub(crate) fn cancel_waiting(&self) -> Result<u64, RunError> {
-        let rows = self.connection().execute(
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        let rows = transaction.execute(
             "UPDATE items SET outcome = ?1 WHERE outcome IS NULL AND shard IS NULL",
             [Outcome::Cancelled.code()],
-        )?;
-        Ok(rows as u64)
+        )? as u64;
+        counts::add(&transaction, Outcome::Cancelled.name(), rows)?;
+        transaction.commit()?;
+        Ok(rows)
     }
 }
 

@@ -8,7 +8,6 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::dir::Dir;
 use super::{Outcome, RunError};
-use instructor_core::Usage;
 
 mod items;
 mod shards;
@@ -121,17 +120,6 @@ fn unsigned(number: i64) -> u64 {
 
 fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// The tokens in four columns, the first of which is at `first`.
-fn usage(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<Option<Usage>> {
-    let Some(input) = row.get::<_, Option<i64>>(first)? else { return Ok(None) };
-    let number =
-        |column| row.get::<_, Option<i64>>(column).map(|n| unsigned(n.unwrap_or_default()));
-    let mut usage = Usage::new(unsigned(input), number(first + 1)?);
-    usage.cached_input_tokens = number(first + 2)?;
-    usage.reasoning_tokens = number(first + 3)?;
-    Ok(Some(usage))
 }
 
 /// The outcome of a code; one that is not known counts as an error of the service.

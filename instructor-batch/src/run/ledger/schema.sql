@@ -16,7 +16,14 @@ CREATE TABLE items (
 ) STRICT;
 CREATE UNIQUE INDEX items_key ON items (key);
 CREATE INDEX items_waiting ON items (n) WHERE outcome IS NULL AND shard IS NULL;
+CREATE INDEX items_fresh ON items (n) WHERE outcome IS NULL AND shard IS NULL AND sent = 0;
 CREATE INDEX items_in_shard ON items (shard) WHERE shard IS NOT NULL;
+
+-- What could be counted, at the price of a look at every row.
+CREATE TABLE totals (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE shards (
     number INTEGER PRIMARY KEY,

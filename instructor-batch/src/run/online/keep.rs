@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use instructor_core::Extract;
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::oneshot;
 
 use super::super::dir::{Dir, sync_folder};
 use super::super::ledger::{Answer, Place};
@@ -24,10 +25,13 @@ pub(super) struct Entry {
     pub(super) line: Vec<u8>,
 }
 
+/// An entry, and who waits until it is durable.
+type Waiting = (Entry, oneshot::Sender<()>);
+
 /// Makes answers durable in a thread of its own. What it was given is durable when it is gone,
 /// however it goes.
 pub(super) struct Keeper {
-    entries: Option<Sender<Entry>>,
+    entries: Option<Sender<Waiting>>,
     thread: Option<JoinHandle<Result<(), RunError>>>,
 }
 
@@ -48,11 +52,13 @@ impl Keeper {
         Ok(Self { entries: Some(sender), thread: Some(thread) })
     }
 
-    /// Waits while too many are on their way. If the disk fails, the run stops, and
-    /// [`finish`](Self::finish) says why.
+    /// Waits until it is durable, so that no more answers can be lost than may be under way. If the
+    /// disk fails, the run stops, and [`finish`](Self::finish) says why.
     pub(super) async fn keep(&self, entry: Entry) {
-        if let Some(entries) = &self.entries {
-            let _ = entries.send(entry).await;
+        let (durable, waiting) = oneshot::channel();
+        let Some(entries) = &self.entries else { return };
+        if entries.send((entry, durable)).await.is_ok() {
+            let _ = waiting.await;
         }
     }
 
@@ -76,21 +82,30 @@ impl Drop for Keeper {
     }
 }
 
-fn keep<T>(run: &Inner<T>, mut entries: Receiver<Entry>) -> Result<(), RunError> {
+fn keep<T>(run: &Inner<T>, mut entries: Receiver<Waiting>) -> Result<(), RunError> {
     let mut raw: Option<Raw> = None;
-    let (mut answers, mut lines) = (Vec::new(), Vec::new());
+    let (mut answers, mut lines, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(first) = entries.blocking_recv() {
         let raw = match &mut raw {
             Some(raw) => raw,
             None => raw.insert(Raw::new(run)?),
         };
-        raw.add(first, &mut lines, &mut answers);
-        // Others came while the last ones were written; they share the way to the disk.
-        while answers.len() < AT_ONCE {
-            let Ok(entry) = entries.try_recv() else { break };
+        let mut add = |(entry, durable): Waiting| {
             raw.add(entry, &mut lines, &mut answers);
+            waiting.push(durable);
+            answers.len() < AT_ONCE
+        };
+        let mut room = add(first);
+        // Others came while the last ones were written; they share the way to the disk.
+        while room {
+            let Ok(entry) = entries.try_recv() else { break };
+            room = add(entry);
         }
         raw.write(&lines)?;
+        // From here on, they are found again whatever happens.
+        for durable in waiting.drain(..) {
+            let _ = durable.send(());
+        }
         run.ledger.record(None, &answers, &[])?;
         answers.clear();
         lines.clear();

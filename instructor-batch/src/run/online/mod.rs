@@ -32,21 +32,35 @@ pub(super) async fn drive<T: Extract + Send + Sync>(
     while !run.stop.is_set() && run.ledger.has_waiting(false)? {
         // Rows that are sent again are found by the next round.
         let keeper = Keeper::start(Arc::clone(run))?;
-        let entries = waiting(Arc::clone(run))
-            .take_while(|_| std::future::ready(!run.stop.is_set()))
-            .map(async |item| asker.ask(item?).await)
-            .buffer_unordered(concurrency.max(1));
-        let mut entries = std::pin::pin!(entries);
-        while let Some(entry) = entries.next().await {
-            match entry {
-                Ok(Some(entry)) => keeper.keep(entry).await,
-                Ok(None) => {}
-                Err(error) => run.stop.set(Some(error)),
-            }
-        }
+        ask_all(run, &asker, &keeper, concurrency).await;
         keeper.finish()?;
     }
     run.stop.cause().map_or(Ok(()), Err)
+}
+
+/// Asks about every row that waits now. A row is under way until its answer is durable, so that of
+/// what was paid for, no more than `concurrency` answers are lost if the process is killed.
+async fn ask_all<T: Extract + Send + Sync>(
+    run: &Arc<Inner<T>>,
+    asker: &Asker<'_, T>,
+    keeper: &Keeper,
+    concurrency: usize,
+) {
+    let rows = waiting(Arc::clone(run))
+        .take_while(|_| std::future::ready(!run.stop.is_set()))
+        .map(async |item| {
+            if let Some(entry) = asker.ask(item?).await? {
+                keeper.keep(entry).await;
+            }
+            Ok::<_, RunError>(())
+        })
+        .buffer_unordered(concurrency.max(1));
+    let mut rows = std::pin::pin!(rows);
+    while let Some(kept) = rows.next().await {
+        if let Err(error) = kept {
+            run.stop.set(Some(error));
+        }
+    }
 }
 
 /// Asks about one row alone; the run does not go on if that fails.
