@@ -7,6 +7,8 @@ use std::borrow::Cow;
 
 use memchr::memchr2;
 
+pub use crate::cursor::plain;
+
 /// The properties of an object, each as the raw name (without quotes, escapes as they are) and the
 /// raw value.
 #[derive(Debug, Clone)]

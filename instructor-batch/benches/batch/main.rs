@@ -116,6 +116,16 @@ fn main() {
         // For the comparison with other programs.
         return generate::file(path.as_ref(), lines());
     }
+    if let [_, command, path, ..] = arguments.as_slice()
+        && command == "parse"
+    {
+        return read::alone(path.as_ref());
+    }
+    if let [_, command, path, ..] = arguments.as_slice()
+        && command == "hand"
+    {
+        return read::hand(path.as_ref());
+    }
     let wanted = |name: &str| arguments.get(1).is_none_or(|only| only == name || only == "--bench");
     let folder = Folder::new();
     if wanted("read") {

@@ -6,11 +6,13 @@ use http::{HeaderMap, StatusCode};
 use instructor_core::provider::{Provider, ProviderError, ProviderErrorKind, Service, Setup};
 use instructor_core::reply::Reply;
 use instructor_core::transport::HttpResponse;
-use instructor_core::{Advice, Conversation, Error, Extract, Form, Glanced, Judged, Mode, Usage};
+use instructor_core::{
+    Advice, Conversation, Error, Extract, Form, Glanced, Judged, Mode, Rejection, Usage,
+};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::line::{End, Envelope, Opened};
+use crate::line::{End, Envelope, Opened, Plain};
 use crate::results::{BatchError, BatchErrorKind, BatchResult, BatchSuccess};
 
 mod wait;
@@ -90,21 +92,32 @@ impl<T: Extract + Send + Sync> Judge<T> {
 
     /// Reads a line of this number without the text that was asked about.
     pub(crate) fn read(&self, line: &[u8], number: u64) -> BatchResult<T> {
+        // Most lines are plain, and then nothing is read twice.
+        let plain = self.envelope.plain(line);
+        if let Some(Plain { id, body }) = &plain
+            && let Some(glanced) = self.usual().and_then(|form| form.glance(body))
+        {
+            return Ok(success(id.clone().into_owned(), glanced));
+        }
         let Opened { id, end } = self.open(line, number)?;
         let id = id.unwrap_or_default();
-        let result = match self.glance(&end) {
+        let seen = matches!((&plain, &end), (Some(plain), End::Response { body, .. }) if body.len() == plain.body.len());
+        let glanced = if seen { None } else { self.glance(&end) };
+        let result = match glanced {
             Some(glanced) => Ok(success(id.into_owned(), glanced)),
             None => wait::until_ready(self.read_end(end, &id, line)),
         };
         result.map_err(|error| BatchError { line: Some(number), ..error })
     }
 
+    fn usual(&self) -> Option<&Form<T>> {
+        self.forms.get(self.usual.load(Ordering::Relaxed))
+    }
+
     /// The plain answer in a response, if it is right whatever the text was.
     pub(crate) fn glance(&self, end: &End<'_>) -> Option<Glanced<T>> {
         match end {
-            End::Response { status: 200..=299, body } => {
-                self.forms.get(self.usual.load(Ordering::Relaxed))?.glance(body)
-            }
+            End::Response { status: 200..=299, body } => self.usual()?.glance(body),
             _ => None,
         }
     }
@@ -149,6 +162,9 @@ impl<T: Extract + Send + Sync> Judge<T> {
                     return worth(judged, &reply, id, raw);
                 }
                 Judged::Valid { .. } => true,
+                Judged::Rejected(rejection) if fits(rejection) => {
+                    return worth(judged, &reply, id, raw);
+                }
                 Judged::Rejected(_) => false,
                 _ => return worth(judged, &reply, id, raw),
             };
@@ -165,6 +181,14 @@ impl<T: Extract + Send + Sync> Judge<T> {
 }
 
 type BatchResultOf<T> = Result<T, BatchError>;
+
+/// Whether the answer is of the right form, and only breaks validators: no other mode would read it
+/// differently.
+fn fits(rejection: &Rejection) -> bool {
+    const FORM: [&str; 8] =
+        ["type", "required", "unknown", "variant", "duplicate", "syntax", "value", "tool"];
+    rejection.violations().iter().all(|violation| !FORM.contains(&violation.rule))
+}
 
 /// A service that only reads, without a key.
 fn connected(name: &str) -> Result<std::sync::Arc<dyn Provider>, Error> {
