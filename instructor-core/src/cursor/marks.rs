@@ -42,7 +42,7 @@ fn before(json: &[u8], marks: impl Fn(u128) -> u128) -> usize {
 
 /// A bit for each quote, backslash and control character.
 #[inline]
-pub(super) fn special_in(window: &[u8; WINDOW]) -> u64 {
+pub(crate) fn special_in(window: &[u8; WINDOW]) -> u64 {
     const HIGHEST: u64 = u64::MAX / 255 * 0x80;
     // Moves the highest bits of eight bytes into the highest byte.
     const GATHER: u64 = 0x0002_0408_1020_4081;

@@ -10,6 +10,7 @@ mod unescape;
 
 pub use marks::plain;
 use marks::plain_ascii;
+pub(crate) use marks::special_in;
 use unescape::{escaped, hexadecimal, unescaped};
 
 /// A place in a JSON text.
