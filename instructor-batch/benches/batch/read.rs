@@ -24,18 +24,13 @@ pub(super) fn run(path: &Path, lines: usize) {
     threads(path);
 }
 
-/// Reads a file as the comparison with other programs does, and prints the seconds.
+/// Reads a file with one thread and with two; prints the threads, the good lines and the seconds.
 pub(super) fn alone(path: &Path) {
-    let threads = std::env::var("THREADS").ok().and_then(|threads| threads.parse().ok());
-    for threads in threads.map_or_else(|| vec![1, 2], |threads| vec![threads]) {
+    for threads in [1, 2] {
         let start = Instant::now();
         let good = reader(path, threads).filter(|result| black_box(result).is_ok()).count();
         println!("{threads} {good} {:.3}", start.elapsed().as_secs_f64());
     }
-}
-
-pub(super) fn hand(path: &Path) {
-    println!("{}", by_hand::Reader::open(path).filter(|row| black_box(row).is_some()).count());
 }
 
 /// Must be the first: the peak is that of the whole process.

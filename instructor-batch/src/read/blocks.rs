@@ -48,6 +48,7 @@ pub(super) struct Lines {
     at: usize,
     end: usize,
     line: u64,
+    lines: usize,
     longest: usize,
 }
 
@@ -114,13 +115,14 @@ impl Blocks {
             };
             let whole = &bytes[..end];
             let (line, at) = (self.line, if whole.starts_with(MARK) { MARK.len() } else { 0 });
-            self.line += memchr_iter(b'\n', whole).count() as u64;
+            let ends = memchr_iter(b'\n', whole).count();
+            self.line += ends as u64;
             if let Filled::Whole(_) = filled {
                 self.end_input();
             }
             if at < end {
-                let longest = self.longest;
-                return Some(Block::Lines(Lines { bytes, at, end, line, longest }));
+                let (lines, longest) = (ends + 1, self.longest);
+                return Some(Block::Lines(Lines { bytes, at, end, line, lines, longest }));
             }
         }
     }
@@ -225,6 +227,11 @@ impl Lines {
     /// All lines that are not blank, from the first.
     pub(super) fn all(&self) -> impl Iterator<Item = &[u8]> {
         self.bytes[self.at..self.end].split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii)
+    }
+
+    /// At least as many lines as are left.
+    pub(super) fn count(&self) -> usize {
+        self.lines
     }
 
     /// Its memory, for another block.

@@ -93,6 +93,19 @@ impl<T> Task<T> {
     }
 }
 
+impl<T: Extract + Send + Sync> Task<T> {
+    /// All that is left.
+    pub(super) fn all(&mut self) -> Vec<BatchResult<T>> {
+        let lines = match &self.block {
+            Kind::Lines(lines) => lines.count(),
+            Kind::Error(_) => 1,
+        };
+        let mut all = Vec::with_capacity(lines);
+        all.extend(self);
+        all
+    }
+}
+
 impl<T: Extract + Send + Sync> Iterator for Task<T> {
     type Item = BatchResult<T>;
 
