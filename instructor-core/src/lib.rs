@@ -7,10 +7,10 @@ extern crate self as instructor_core;
 
 mod path;
 #[cfg(feature = "client")]
+mod cursor;
+#[cfg(feature = "client")]
 #[doc(hidden)]
 pub mod scan;
-#[cfg(feature = "client")]
-mod cursor;
 pub mod schema;
 mod quote;
 pub mod validate;

@@ -7,6 +7,9 @@ use std::borrow::Cow;
 
 use memchr::memchr2;
 
+pub use crate::cursor::plain;
+use crate::cursor::special_in;
+
 /// The properties of an object, each as the raw name (without quotes, escapes as they are) and the
 /// raw value.
 #[derive(Debug, Clone)]
@@ -216,6 +219,23 @@ fn after_value(json: &[u8], mut at: usize) -> Option<usize> {
 /// The place behind the text whose opening quote is at `at`.
 fn after_text(json: &[u8], at: usize) -> Option<usize> {
     let mut at = at + 1;
+    while let Some(window) = json.get(at..).and_then(<[u8]>::first_chunk) {
+        let end = at + window.len();
+        let mut marks = special_in(window);
+        while marks != 0 {
+            let plain = marks.trailing_zeros() as usize;
+            at += plain;
+            let read = match json[at] {
+                b'"' => return Some(at + 1),
+                b'\\' => 2,
+                _ => 1,
+            };
+            at += read;
+            let passed = u32::try_from(plain + read).unwrap_or(u32::MAX);
+            marks = marks.checked_shr(passed).unwrap_or_default();
+        }
+        at = at.max(end);
+    }
     loop {
         at += special(json.get(at..)?)?;
         if json[at] == b'"' {

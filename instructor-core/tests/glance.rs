@@ -90,6 +90,7 @@ fn odd_answers_are_left_to_decoding() {
         (0, r#""id":"c-1""#, r#""id":"c-1","error":{"message":"x"}"#),
         (0, r#""id":"c-1""#, r#""id":"c-1","error":[]"#),
         (0, r#""id":"c-1""#, r#""id":"c-1","id":"c-2""#),
+        (0, r#""id":"c-1""#, r#""id":"\ud800""#),
         (0, r#""created":1"#, r#""created":01"#),
         (0, r#""model":"m-1""#, r#""mod\u0065l":"m-1""#),
         (0, r#"\\u00e9"#, r#"\ud800"#),

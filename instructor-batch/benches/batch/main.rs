@@ -110,11 +110,13 @@ pub(crate) fn count(value: usize) -> f64 {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    if let [_, command, path, ..] = arguments.as_slice()
-        && command == "generate"
-    {
-        // For the comparison with other programs.
-        return generate::file(path.as_ref(), lines());
+    // For the comparison with other programs.
+    if let [_, command, path] = arguments.as_slice() {
+        match command.as_str() {
+            "generate" => return generate::file(path.as_ref(), lines()),
+            "parse" => return read::alone(path.as_ref()),
+            _ => {}
+        }
     }
     let wanted = |name: &str| arguments.get(1).is_none_or(|only| only == name || only == "--bench");
     let folder = Folder::new();

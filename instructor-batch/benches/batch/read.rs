@@ -24,6 +24,15 @@ pub(super) fn run(path: &Path, lines: usize) {
     threads(path);
 }
 
+/// Reads a file with one thread and with two; prints the threads, the good lines and the seconds.
+pub(super) fn alone(path: &Path) {
+    for threads in [1, 2] {
+        let start = Instant::now();
+        let good = reader(path, threads).filter(|result| black_box(result).is_ok()).count();
+        println!("{threads} {good} {:.3}", start.elapsed().as_secs_f64());
+    }
+}
+
 /// Must be the first: the peak is that of the whole process.
 fn memory(path: &Path, lines: usize) {
     let before = memory_of("VmRSS:");

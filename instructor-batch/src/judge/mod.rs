@@ -1,20 +1,22 @@
 //! What one line of a result file is worth.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use http::{HeaderMap, StatusCode};
-use instructor_core::provider::{Provider, ProviderError, ProviderErrorKind, Service, Setup};
+use http::HeaderMap;
+use instructor_core::provider::{Provider, Service, Setup};
 use instructor_core::reply::Reply;
 use instructor_core::transport::HttpResponse;
-use instructor_core::{Advice, Conversation, Error, Extract, Form, Glanced, Judged, Mode, Usage};
-use serde::de::IgnoredAny;
-use serde_json::Value;
+use instructor_core::{Conversation, Error, Extract, Form, Glanced, Judged, Mode, Rejection};
 
-use crate::line::{End, Envelope, Opened};
-use crate::results::{BatchError, BatchErrorKind, BatchResult, BatchSuccess};
+use crate::line::{End, Envelope, Opened, Plain};
+use crate::results::{BatchError, BatchResult, BatchSuccess};
 
+mod fault;
 mod wait;
 
+pub(crate) use fault::unparsable;
+use fault::{decoded, worth};
 pub(crate) use wait::until_ready;
 
 /// Reads the lines of one envelope as values of one type. It can be shared between threads.
@@ -60,7 +62,7 @@ impl<T: Extract + Send + Sync> Judge<T> {
                 }) {
                     continue;
                 }
-                match Form::reading(std::sync::Arc::clone(&provider), mode) {
+                match Form::reading(Arc::clone(&provider), mode) {
                     Ok(form) => forms.push(form),
                     Err(error) => {
                         problem.get_or_insert(error);
@@ -78,7 +80,7 @@ impl<T: Extract + Send + Sync> Judge<T> {
     ///
     /// # Errors
     /// If it is no line of a result file, or names no id.
-    pub(crate) fn open<'a>(&self, line: &'a [u8], number: u64) -> BatchResultOf<Opened<'a>> {
+    pub(crate) fn open<'a>(&self, line: &'a [u8], number: u64) -> Result<Opened<'a>, BatchError> {
         let Some(opened) = self.envelope.open(line) else {
             return Err(unparsable("", line, Some(number)));
         };
@@ -92,21 +94,44 @@ impl<T: Extract + Send + Sync> Judge<T> {
 
     /// Reads a line of this number without the text that was asked about.
     pub(crate) fn read(&self, line: &[u8], number: u64) -> BatchResult<T> {
+        // Most lines are plain, and then nothing is read twice.
+        if let Some(Plain { id, body }) = self.envelope.plain(line)
+            && let Some(form) = self.usual()
+        {
+            if let Some(glanced) = form.glance(body) {
+                return Ok(success(id.into_owned(), glanced));
+            }
+            // A body that can be decoded is whole.
+            if let Ok(reply) = form.decode(&HttpResponse::new(body.to_vec())) {
+                return self.read_reply(form, &reply, &id, line, number);
+            }
+        }
         let Opened { id, end } = self.open(line, number)?;
         let id = id.unwrap_or_default();
-        let result = match self.glance(&end) {
-            Some(glanced) => Ok(success(id.into_owned(), glanced)),
-            None => until_ready(self.read_end(end, &id, line)),
+        if let Some(glanced) = self.glance(&end) {
+            return Ok(success(id.into_owned(), glanced));
+        }
+        let service = match &end {
+            End::Response { body, .. } if self.forms.len() > 1 => self.envelope.service_of(body),
+            _ => self.envelope.service,
         };
-        result.map_err(|error| BatchError { line: Some(number), ..error })
+        let of_service = |form: &&Form<T>| form.provider().name() == service;
+        let form = self.forms.iter().find(of_service).or(self.forms.first());
+        let Some(form) = form else { return Err(unparsable(&id, line, Some(number))) };
+        let reply = decoded(form.provider().as_ref(), end, &id, line)
+            .map_err(|error| BatchError { line: Some(number), ..error })?;
+        self.read_reply(form, &reply, &id, line, number)
+    }
+
+    /// The form that is right for most lines.
+    fn usual(&self) -> Option<&Form<T>> {
+        self.forms.get(self.usual.load(Ordering::Relaxed))
     }
 
     /// The plain answer in a response, if it is right whatever the text was.
     pub(crate) fn glance(&self, end: &End<'_>) -> Option<Glanced<T>> {
         match end {
-            End::Response { status: 200..=299, body } => {
-                self.forms.get(self.usual.load(Ordering::Relaxed))?.glance(body)
-            }
+            End::Response { status: 200..=299, body } => self.usual()?.glance(body),
             _ => None,
         }
     }
@@ -125,51 +150,60 @@ impl<T: Extract + Send + Sync> Judge<T> {
         worth(conversation.hear(&reply).await, &reply, id, raw)
     }
 
-    /// The same without a text, with every form that may have asked.
-    async fn read_end(&self, end: End<'_>, id: &str, raw: &[u8]) -> BatchResult<T> {
-        let service = match &end {
-            End::Response { body, .. } => self.envelope.service_of(body),
-            _ => self.envelope.service,
-        };
-        let of_service = |form: &&Form<T>| form.provider().name() == service;
-        let asker = self.forms.iter().find(of_service).or(self.forms.first());
-        let Some(asker) = asker else { return Err(unparsable(id, raw, None)) };
-        let reply = decoded(asker.provider().as_ref(), end, id, raw)?;
+    /// What an answer is worth that the provider of `asker` has decoded.
+    fn read_reply(
+        &self,
+        asker: &Form<T>,
+        reply: &Reply,
+        id: &str,
+        raw: &[u8],
+        number: u64,
+    ) -> BatchResult<T> {
+        let judged = until_ready(self.judged(asker, reply));
+        worth(judged, reply, id, raw).map_err(|error| BatchError { line: Some(number), ..error })
+    }
+
+    /// Reads an answer with every form that may have asked for it.
+    async fn judged(&self, asker: &Form<T>, reply: &Reply) -> Judged<T> {
         let calls = reply.choices.iter().any(|choice| !choice.calls.is_empty());
         let mut best: Option<(bool, Judged<T>)> = None;
         for (number, form) in self.forms.iter().enumerate() {
-            if form.provider().name() != asker.provider().name()
-                || form.mode().uses_tools() != calls
-            {
+            let same = form.provider().name() == asker.provider().name();
+            if !same || form.mode().uses_tools() != calls {
                 continue;
             }
             // What is exact in one mode may look as if it could be mended in another.
-            let judged = form.ask_with([]).hear(&reply).await;
+            let judged = form.ask_with([]).hear(reply).await;
             let valid = match &judged {
                 Judged::Valid { repairs, .. } if repairs.is_empty() => {
                     self.usual.store(number, Ordering::Relaxed);
-                    return worth(judged, &reply, id, raw);
+                    return judged;
                 }
                 Judged::Valid { .. } => true,
-                Judged::Rejected(_) => false,
-                _ => return worth(judged, &reply, id, raw),
+                Judged::Rejected(rejection) if !fits(rejection) => false,
+                _ => return judged,
             };
             if best.as_ref().is_none_or(|(known, _)| valid && !known) {
                 best = Some((valid, judged));
             }
         }
-        let judged = match best {
+        match best {
             Some((_, judged)) => judged,
-            None => asker.ask_with([]).hear(&reply).await,
-        };
-        worth(judged, &reply, id, raw)
+            None => asker.ask_with([]).hear(reply).await,
+        }
     }
 }
 
-type BatchResultOf<T> = Result<T, BatchError>;
+/// Whether the answer is of the right form, and only breaks validators: no other mode would read it
+/// differently.
+fn fits(rejection: &Rejection) -> bool {
+    const FORM: [&str; 8] =
+        ["type", "required", "unknown", "variant", "duplicate", "syntax", "value", "tool"];
+    rejection.violations().iter().all(|violation| !FORM.contains(&violation.rule))
+}
 
 /// A service that only reads, without a key.
-fn connected(name: &str) -> Result<std::sync::Arc<dyn Provider>, Error> {
+fn connected(name: &str) -> Result<Arc<dyn Provider>, Error> {
     let Some(service) = Service::find(name) else {
         return Err(Error::Configuration(format!("there is no service `{name}`")));
     };
@@ -187,142 +221,4 @@ pub(crate) fn success<T>(custom_id: String, glanced: Glanced<T>) -> BatchSuccess
         finish: glanced.stop,
         repairs: Vec::new(),
     }
-}
-
-/// The reply in a response; without one, why.
-fn decoded(provider: &dyn Provider, end: End<'_>, id: &str, raw: &[u8]) -> BatchResultOf<Reply> {
-    let (status, body) = match end {
-        End::Response { status, body } => (status, body),
-        End::Expired => {
-            let message = "its batch expired before its turn came; it can be sent again";
-            return Err(error(id, BatchErrorKind::Expired, message, raw));
-        }
-        End::Cancelled => {
-            let message = "its batch was cancelled before its turn came; it can be sent again";
-            return Err(error(id, BatchErrorKind::Cancelled, message, raw));
-        }
-        End::Failed { code, message } => return Err(without_response(id, code, &message, raw)),
-    };
-    let response = HttpResponse {
-        status: StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY),
-        headers: HeaderMap::new(),
-        body: body.into_owned().into(),
-    };
-    provider.decode(&response).map_err(|failed| {
-        let invalid = failed.kind == ProviderErrorKind::InvalidReply;
-        if invalid && !is_json(raw) {
-            return unparsable(id, raw, None);
-        }
-        let code = code(&response.body);
-        failure(id, status, code, &failed, raw)
-    })
-}
-
-fn is_json(line: &[u8]) -> bool {
-    std::str::from_utf8(line).is_ok_and(|line| serde_json::from_str::<IgnoredAny>(line).is_ok())
-}
-
-/// The service's code in the body of an error.
-fn code(body: &[u8]) -> Option<String> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let error = body.get("error").filter(|error| error.is_object()).unwrap_or(&body);
-    let word = |name: &str| error.get(name)?.as_str().filter(|word| !word.is_empty());
-    let word = ["code", "status", "type"].into_iter().find_map(word);
-    word.map(str::to_owned).or_else(|| error.get("code")?.as_i64().map(|code| code.to_string()))
-}
-
-/// The service reports an error in the place of an answer.
-fn failure(
-    id: &str,
-    status: u16,
-    code: Option<String>,
-    failed: &ProviderError,
-    raw: &[u8],
-) -> BatchError {
-    use ProviderErrorKind as Kind;
-    let kind = match failed.kind {
-        Kind::ContentFiltered => BatchErrorKind::Filtered,
-        kind => BatchErrorKind::Provider {
-            status,
-            code,
-            retryable: failed.advice != Advice::Never,
-            account: matches!(
-                kind,
-                Kind::Authentication | Kind::PermissionDenied | Kind::QuotaExhausted
-            ),
-        },
-    };
-    let message = match failed.kind {
-        Kind::InvalidReply => failed.message.clone(),
-        _ => format!("the service reports an error: {}", failed.message),
-    };
-    error(id, kind, message, raw)
-}
-
-/// There was no response, and nobody knows a status: a request that never got one may be sent again,
-/// unless the code says that something is wrong with it or with the account.
-fn without_response(id: &str, code: Option<String>, message: &str, raw: &[u8]) -> BatchError {
-    let word = code.as_deref().unwrap_or_default();
-    let account = matches!(
-        word,
-        "insufficient_quota"
-            | "billing_hard_limit_reached"
-            | "billing_not_active"
-            | "invalid_api_key"
-            | "permission_denied"
-    );
-    let wrong = word.starts_with("invalid_") || word.ends_with("_not_found") || account;
-    let kind = BatchErrorKind::Provider { status: 0, code, retryable: !wrong, account };
-    error(id, kind, format!("the service reports an error: {message}"), raw)
-}
-
-/// What an answer is worth, with the tokens that were paid for it.
-fn worth<T>(judged: Judged<T>, reply: &Reply, id: &str, raw: &[u8]) -> BatchResult<T> {
-    let (kind, message) = match judged {
-        Judged::Valid { value, repairs, .. } => {
-            return Ok(BatchSuccess {
-                custom_id: id.to_owned(),
-                result: value,
-                usage: reply.usage,
-                model: reply.model.clone(),
-                finish: reply.stop().clone(),
-                repairs,
-            });
-        }
-        Judged::Rejected(rejection) => {
-            let message = format!("the answer does not fit: {rejection}");
-            (BatchErrorKind::Rejected(rejection), message)
-        }
-        Judged::Refused(words) => {
-            (BatchErrorKind::Refused(words), "the model does not want to answer".to_owned())
-        }
-        Judged::Filtered => {
-            (BatchErrorKind::Filtered, "the service held the answer back".to_owned())
-        }
-        Judged::Truncated => (
-            BatchErrorKind::Truncated,
-            "the answer was cut off at the limit of tokens; allow more of them".to_owned(),
-        ),
-        _ => return Err(unparsable(id, raw, None)),
-    };
-    let usage: Option<Usage> = reply.usage;
-    Err(BatchError { usage, ..error(id, kind, message, raw) })
-}
-
-/// The line is none of a result file.
-pub(crate) fn unparsable(id: &str, raw: &[u8], number: Option<u64>) -> BatchError {
-    let message = match std::str::from_utf8(raw) {
-        Err(_) => "the line is not UTF-8",
-        Ok(line) if serde_json::from_str::<IgnoredAny>(line).is_err() => "the line is no JSON",
-        Ok(_) if Envelope::of_requests(raw).is_some() => {
-            "the line is a request: read the file of results"
-        }
-        Ok(_) => "the line is none of a result file",
-    };
-    BatchError { line: number, ..error(id, BatchErrorKind::Unparsable, message, raw) }
-}
-
-fn error(id: &str, kind: BatchErrorKind, message: impl Into<String>, raw: &[u8]) -> BatchError {
-    let raw = String::from_utf8_lossy(raw).into_owned();
-    BatchError { raw, ..BatchError::new(id, kind, message) }
 }

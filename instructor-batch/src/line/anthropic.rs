@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use instructor_core::scan::text;
 
+use super::plain::Place;
 use super::read::{failed, failure, id, object, properties, properties_and, words};
 use super::{Asked, End, Envelope, Opened};
 
@@ -12,6 +13,7 @@ pub(super) static ANTHROPIC: Envelope = Envelope {
     id: "custom_id",
     service: "anthropic",
     responses: None,
+    place: Place::Message,
     takes: |_, path| path.ends_with("/messages"),
     seal: |line, out| {
         for piece in [br#"{"custom_id":""#, line.id.as_bytes(), br#"","params":"#, line.body, b"}"]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use instructor_core::scan::text;
 
+use super::plain::Place;
 use super::read::{as_body, failed, failure, id, number, object, present, properties, words};
 use super::{Asked, End, Envelope, Opened};
 
@@ -12,6 +13,7 @@ pub(super) static GEMINI: Envelope = Envelope {
     id: "key",
     service: "google",
     responses: None,
+    place: Place::Response,
     // Vertex AI speaks the same, but its lines have no id.
     takes: |_, path| {
         path.ends_with(":generateContent")

@@ -6,12 +6,14 @@ use std::fmt;
 mod read;
 mod compact;
 mod path;
+mod plain;
 mod openai;
 mod anthropic;
 mod gemini;
 mod tell;
 
 pub use path::path_of;
+pub(crate) use plain::Plain;
 
 /// How a service wraps requests and responses into lines: a row of a table, and pure functions.
 #[non_exhaustive]
@@ -25,6 +27,7 @@ pub struct Envelope {
     pub service: &'static str,
     /// The service that reads those of the Responses API, where they may be.
     pub(crate) responses: Option<&'static str>,
+    place: plain::Place,
     /// Whether a service that takes a request at this path takes its lines in this envelope.
     pub(crate) takes: fn(&str, &str) -> bool,
     pub(crate) seal: fn(&Sealing<'_>, &mut Vec<u8>),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use instructor_core::scan::{Entries, text};
 
+use super::plain::Place;
 use super::read::{
     as_body, failed, failure, id, is_failure, number, object, present, properties, properties_and,
     words,
@@ -18,6 +19,7 @@ pub(super) static OPENAI: Envelope = Envelope {
     id: "custom_id",
     service: "openai",
     responses: Some("openai-responses"),
+    place: Place::Body,
     takes: |_, path| path.ends_with("/chat/completions") || path.ends_with("/responses"),
     seal: |line, out| {
         for piece in [
@@ -45,6 +47,7 @@ pub(super) static MISTRAL: Envelope = Envelope {
     id: "custom_id",
     service: MISTRAL_NAME,
     responses: None,
+    place: Place::Body,
     takes: |service, path| service == MISTRAL_NAME && path.ends_with("/chat/completions"),
     seal: |line, out| {
         for piece in [br#"{"custom_id":""#, line.id.as_bytes(), br#"","body":{"#] {

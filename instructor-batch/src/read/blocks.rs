@@ -41,20 +41,23 @@ pub(super) enum Block {
     Broken(u64, io::Error),
 }
 
-/// Whole lines, the first of which has this number.
+/// Whole lines: a part of some bytes, whose first line has this number.
 #[derive(Debug)]
 pub(super) struct Lines {
     bytes: Vec<u8>,
     at: usize,
+    end: usize,
     line: u64,
+    lines: usize,
+    longest: usize,
 }
 
 /// How far an input could be read.
 enum Filled {
-    /// A block ends here.
-    To(usize),
-    /// To its end.
-    Whole,
+    /// Whole lines end here, and bytes here.
+    To(usize, usize),
+    /// To its end, which is here.
+    Whole(usize),
     TooLong,
 }
 
@@ -87,82 +90,105 @@ impl Blocks {
     /// The next block, in the memory of an old one.
     pub(super) fn next(&mut self, mut bytes: Vec<u8>) -> Option<Block> {
         loop {
-            if let Some(error) = self.broken.take() {
+            if self.rest.is_empty()
+                && let Some(error) = self.broken.take()
+            {
                 return Some(Block::Broken(std::mem::replace(&mut self.line, 1), error));
             }
             if self.is_over() {
                 return None;
             }
-            bytes.clear();
-            bytes.append(&mut self.rest);
             let filled = self.fill(&mut bytes);
-            if let Filled::TooLong = filled {
-                let number = self.line;
-                self.line += 1;
-                bytes.truncate(START);
-                self.pass_line();
-                return Some(Block::TooLong(number, bytes));
-            }
-            if let Filled::To(end) = filled {
-                self.rest.extend_from_slice(&bytes[end..]);
-                bytes.truncate(end);
-            }
-            let (line, at) = (self.line, if bytes.starts_with(MARK) { MARK.len() } else { 0 });
-            self.line += memchr_iter(b'\n', &bytes).count() as u64;
-            if let Filled::Whole = filled {
+            let end = match filled {
+                Filled::To(end, filled) => {
+                    self.rest.extend_from_slice(&bytes[end..filled]);
+                    end
+                }
+                Filled::Whole(end) => end,
+                Filled::TooLong => {
+                    let number = self.line;
+                    self.line += 1;
+                    bytes.truncate(START);
+                    self.pass_line();
+                    return Some(Block::TooLong(number, bytes));
+                }
+            };
+            let whole = &bytes[..end];
+            let (line, at) = (self.line, if whole.starts_with(MARK) { MARK.len() } else { 0 });
+            let ends = memchr_iter(b'\n', whole).count();
+            self.line += ends as u64;
+            if let Filled::Whole(_) = filled {
                 self.end_input();
             }
-            if at < bytes.len() {
-                return Some(Block::Lines(Lines { bytes, at, line }));
+            if at < end {
+                let (lines, longest) = (ends + 1, self.longest);
+                return Some(Block::Lines(Lines { bytes, at, end, line, lines, longest }));
             }
         }
     }
 
-    /// Reads on until there is a block.
+    /// Reads on until there is a block. What is in the bytes already is of no use, but their memory.
     fn fill(&mut self, bytes: &mut Vec<u8>) -> Filled {
+        let mut filled = self.rest.len();
+        // The memory of a long line is given back.
+        if bytes.len() > BLOCK + filled {
+            bytes.truncate(BLOCK + filled);
+            bytes.shrink_to(2 * (BLOCK + filled));
+        }
+        bytes.resize(BLOCK + filled, 0);
+        bytes[..filled].copy_from_slice(&self.rest);
+        self.rest.clear();
         let mut searched = 0;
         loop {
-            if bytes.len() >= BLOCK {
-                if let Some(last) = memrchr(b'\n', &bytes[searched..]) {
-                    return Filled::To(searched + last + 1);
-                }
-                if bytes.len() > self.longest {
-                    return Filled::TooLong;
-                }
-                searched = bytes.len();
+            filled += self.read(&mut bytes[filled..]);
+            if filled < bytes.len() {
+                return Filled::Whole(filled);
             }
-            let wanted = if bytes.len() < BLOCK { BLOCK - bytes.len() } else { BLOCK };
-            if !self.read(wanted, bytes) {
-                return Filled::Whole;
+            if let Some(last) = memrchr(b'\n', &bytes[searched..]) {
+                return Filled::To(searched + last + 1, filled);
             }
+            if filled > self.longest {
+                return Filled::TooLong;
+            }
+            searched = filled;
+            bytes.resize(filled * 2, 0);
         }
     }
 
-    /// Reads so many bytes; whether there were so many.
-    fn read(&mut self, wanted: usize, bytes: &mut Vec<u8>) -> bool {
-        let Some(input) = self.inputs.front_mut() else { return false };
-        match input.take(wanted as u64).read_to_end(bytes) {
-            Ok(read) => read == wanted,
-            Err(error) => {
-                self.broken = Some(error);
-                false
+    /// Reads until there is no room; how much, which is less only at the end of the input.
+    fn read(&mut self, mut into: &mut [u8]) -> usize {
+        let room = into.len();
+        let Some(input) = self.inputs.front_mut().filter(|_| self.broken.is_none()) else {
+            return 0;
+        };
+        while !into.is_empty() {
+            match input.read(into) {
+                Ok(0) => break,
+                Ok(read) => into = into.get_mut(read..).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.broken = Some(error);
+                    break;
+                }
             }
         }
+        room - into.len()
     }
 
     /// Passes over the rest of a line.
     fn pass_line(&mut self) {
-        let mut bytes = Vec::new();
+        let mut bytes = vec![0; BLOCK];
         loop {
-            bytes.clear();
-            let more = self.read(BLOCK, &mut bytes);
-            if let Some(end) = memchr(b'\n', &bytes) {
-                self.rest.extend_from_slice(&bytes[end + 1..]);
-                return;
+            let read = self.read(&mut bytes);
+            if let Some(end) = memchr(b'\n', &bytes[..read]) {
+                self.rest.extend_from_slice(&bytes[end + 1..read]);
+            } else if read == bytes.len() {
+                continue;
             }
-            if !more {
-                return self.end_input();
+            if read < bytes.len() && self.rest.is_empty() {
+                self.end_input();
             }
+            return;
         }
     }
 
@@ -175,10 +201,11 @@ impl Blocks {
 }
 
 impl Lines {
-    /// The next line that is not blank, without its end, and its number.
-    pub(super) fn next(&mut self) -> Option<(u64, &[u8])> {
+    /// The next line that is not blank, without its end, and its number. Of one that is too long, only
+    /// the start, as an error.
+    pub(super) fn next(&mut self) -> Option<(u64, Result<&[u8], &[u8]>)> {
         loop {
-            let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
+            let rest = self.bytes.get(self.at..self.end).filter(|rest| !rest.is_empty())?;
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
             let (number, start) = (self.line, self.at);
             self.line += 1;
@@ -186,14 +213,25 @@ impl Lines {
             let line = self.bytes[start..start + length].trim_ascii_end();
             if !line.is_empty() {
                 let end = start + line.len();
-                return Some((number, &self.bytes[start..end]));
+                let line = &self.bytes[start..end];
+                let kept = if line.len() > self.longest {
+                    Err(&line[..line.len().min(START)])
+                } else {
+                    Ok(line)
+                };
+                return Some((number, kept));
             }
         }
     }
 
     /// All lines that are not blank, from the first.
     pub(super) fn all(&self) -> impl Iterator<Item = &[u8]> {
-        self.bytes[self.at..].split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii)
+        self.bytes[self.at..self.end].split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii)
+    }
+
+    /// At least as many lines as are left.
+    pub(super) fn count(&self) -> usize {
+        self.lines
     }
 
     /// Its memory, for another block.
@@ -236,8 +274,13 @@ mod tests {
             match block {
                 Block::Lines(mut lines) => {
                     while let Some((number, line)) = lines.next() {
-                        let line = String::from_utf8_lossy(line).into_owned();
-                        found.push(format!("{number}:{}:{line}", line.len()));
+                        found.push(match line {
+                            Ok(line) => {
+                                let line = String::from_utf8_lossy(line);
+                                format!("{number}:{}:{line}", line.len())
+                            }
+                            Err(start) => format!("{number}:long:{}", start.len()),
+                        });
                     }
                     memory = lines.into_bytes();
                 }
@@ -277,6 +320,14 @@ mod tests {
             Blocks::new([input(text.as_bytes(), 100_000, false), input(b"c", 1, false)]);
         blocks.set_longest(2 * BLOCK - 1);
         assert_eq!(all(blocks), ["1:1:a", "2:long:1024", "3:1:b", "4:long:1024", "1:1:c"]);
+        for cut in [false, true] {
+            let text = format!("{}\nb\n123456", "x".repeat(3 * BLOCK));
+            let mut blocks = Blocks::new([input(text.as_bytes(), 100_000, cut)]);
+            blocks.set_longest(5);
+            let mut expected = vec!["1:long:1024", "2:1:b", "3:long:6"];
+            expected.extend(cut.then_some("3:unexpected end of file"));
+            assert_eq!(all(blocks), expected);
+        }
     }
 
     proptest! {

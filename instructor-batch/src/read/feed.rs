@@ -57,12 +57,7 @@ impl<T: Extract + Send + Sync> Feed<T> {
                     BatchError::new("", BatchErrorKind::Unreadable, message)
                 }
             },
-            Block::TooLong(line, start) => {
-                let message = "the line is too long; `longest_line` allows longer ones";
-                let raw = String::from_utf8_lossy(&start).into_owned();
-                let error = BatchError::new("", BatchErrorKind::Unparsable, message);
-                BatchError { raw, line: Some(line), ..error }
-            }
+            Block::TooLong(line, start) => too_long(line, &start),
             Block::Broken(line, error) => {
                 let message = format!("the file cannot be read any further: {error}");
                 let error = BatchError::new("", BatchErrorKind::Unreadable, message);
@@ -98,6 +93,19 @@ impl<T> Task<T> {
     }
 }
 
+impl<T: Extract + Send + Sync> Task<T> {
+    /// All that is left.
+    pub(super) fn all(&mut self) -> Vec<BatchResult<T>> {
+        let lines = match &self.block {
+            Kind::Lines(lines) => lines.count(),
+            Kind::Error(_) => 1,
+        };
+        let mut all = Vec::with_capacity(lines);
+        all.extend(self);
+        all
+    }
+}
+
 impl<T: Extract + Send + Sync> Iterator for Task<T> {
     type Item = BatchResult<T>;
 
@@ -107,9 +115,17 @@ impl<T: Extract + Send + Sync> Iterator for Task<T> {
             Kind::Error(error) => return error.take().map(|error| Err(*error)),
         };
         let (number, line) = lines.next()?;
-        Some(match &self.judge {
-            Some(judge) => judge.read(line, number),
-            None => Err(unparsable("", line, Some(number))),
+        Some(match (line, &self.judge) {
+            (Ok(line), Some(judge)) => judge.read(line, number),
+            (Ok(line), None) => Err(unparsable("", line, Some(number))),
+            (Err(start), _) => Err(too_long(number, start)),
         })
     }
+}
+
+fn too_long(line: u64, start: &[u8]) -> BatchError {
+    let message = "the line is too long; `longest_line` allows longer ones";
+    let raw = String::from_utf8_lossy(start).into_owned();
+    let error = BatchError::new("", BatchErrorKind::Unparsable, message);
+    BatchError { raw, line: Some(line), ..error }
 }

@@ -108,8 +108,8 @@ impl<T: Extract + Send + Sync + 'static> BatchReader<T> {
         self.with(|feed| feed.mode = Some(mode))
     }
 
-    /// How many threads read; by default as many as there are cores. With one, the thread that asks
-    /// for the items reads.
+    /// How many threads read, the one that asks for the items among them; by default as many as there
+    /// are cores.
     pub fn threads(mut self, threads: usize) -> Self {
         self.wanted_threads = threads.max(1);
         self
@@ -157,12 +157,8 @@ impl<T: Extract + Send + Sync + 'static> Iterator for BatchReader<T> {
             // What fits into a block is read faster than threads are started.
             if self.wanted_threads > 1 && self.feed.as_ref().is_some_and(|feed| !feed.is_over()) {
                 let threads = std::mem::replace(&mut self.wanted_threads, 1);
-                if let Some(feed) = self.feed.take() {
-                    match Threads::start(feed, threads, self.in_file_order) {
-                        Ok(threads) => self.threads = Some(threads),
-                        Err(feed) => self.feed = feed.map(|feed| *feed),
-                    }
-                }
+                let feed = self.feed.take();
+                self.threads = feed.map(|feed| Threads::start(feed, threads, self.in_file_order));
             }
         }
     }

@@ -1,57 +1,68 @@
-//! Blocks read by several threads.
+//! Blocks read by several threads, of which the caller's is one.
 
+use std::collections::VecDeque;
 use std::panic::resume_unwind;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::vec;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, bounded};
 use instructor_core::Extract;
 use tokio::runtime::Handle;
 
-use super::feed::Feed;
+use super::feed::{Feed, Task};
 use crate::results::BatchResult;
 
 type Results<T> = Vec<BatchResult<T>>;
 
 /// The threads and what they have read. They end when it is dropped.
 pub(super) struct Threads<T> {
-    queue: Option<Queue<T>>,
-    now: vec::IntoIter<BatchResult<T>>,
+    shared: Arc<Shared<T>>,
+    in_file_order: bool,
+    now: Now<T>,
+    /// For the next block that is read here.
+    memory: Vec<u8>,
     workers: Vec<JoinHandle<()>>,
 }
 
-/// Where the results of the blocks arrive.
-enum Queue<T> {
-    /// For each block, in their order, a place where its results arrive.
-    Ordered(Receiver<Receiver<Results<T>>>),
-    /// All in one place.
-    AsFinished(Receiver<Results<T>>),
+/// What the caller gets at the moment.
+enum Now<T> {
+    /// What another thread has read.
+    Results(vec::IntoIter<BatchResult<T>>),
+    /// What is read while it is asked for.
+    Task(Task<T>),
 }
 
-/// The other side of a queue.
-enum Outlet<T> {
-    Ordered(Sender<Receiver<Results<T>>>),
-    AsFinished(Sender<Results<T>>),
+struct Shared<T> {
+    state: Mutex<State<T>>,
+    /// Says that there is room for another block.
+    room: Condvar,
+    /// The most blocks that are read, or wait for the caller.
+    most: usize,
+}
+
+struct State<T> {
+    feed: Feed<T>,
+    /// Where the results of each block arrive, in the order of the blocks.
+    places: VecDeque<Receiver<Results<T>>>,
+    /// Nobody asks any more.
+    stopped: bool,
 }
 
 impl<T: Extract + Send + Sync + 'static> Threads<T> {
-    /// Starts so many threads; gives the feed back if none can be started.
-    pub(super) fn start(
-        feed: Feed<T>,
-        threads: usize,
-        ordered: bool,
-    ) -> Result<Self, Option<Box<Feed<T>>>> {
-        let (queue, outlet) = queue(ordered, threads.saturating_mul(2));
-        let (feed, outlet) = (Arc::new(Mutex::new(feed)), Arc::new(outlet));
+    /// Reads with so many threads, or as many of them as can be started.
+    pub(super) fn start(feed: Feed<T>, threads: usize, in_file_order: bool) -> Self {
+        let state = State { feed, places: VecDeque::new(), stopped: false };
+        let (state, most) = (Mutex::new(state), threads.saturating_mul(2));
+        let shared = Arc::new(Shared { state, room: Condvar::new(), most });
         // Async validators may wait for what the caller's runtime does.
         let around = Handle::try_current().ok();
         let mut workers = Vec::new();
-        for _ in 0..threads {
-            let (feed, outlet, around) = (Arc::clone(&feed), Arc::clone(&outlet), around.clone());
+        for _ in 1..threads {
+            let (shared, around) = (Arc::clone(&shared), around.clone());
             let work = move || {
                 let _entered = around.as_ref().map(Handle::enter);
-                work(&feed, &outlet);
+                work(&shared);
             };
             match Builder::new().name("batch-reader".into()).spawn(work) {
                 Ok(worker) => workers.push(worker),
@@ -61,71 +72,111 @@ impl<T: Extract + Send + Sync + 'static> Threads<T> {
                 }
             }
         }
-        if workers.is_empty() {
-            let feed = Arc::into_inner(feed).map(Mutex::into_inner);
-            return Err(feed.map(|feed| Box::new(feed.unwrap_or_else(PoisonError::into_inner))));
+        let now = Now::Results(Vec::new().into_iter());
+        Self { shared, in_file_order, now, memory: Vec::new(), workers }
+    }
+
+    /// Looks for what can be had next: what is ready, or a block to read, or what is read elsewhere.
+    /// Nothing if all is read.
+    fn go_on(&mut self) -> Option<()> {
+        let done = Now::Results(Vec::new().into_iter());
+        if let Now::Task(task) = std::mem::replace(&mut self.now, done) {
+            self.memory = task.into_memory();
         }
-        Ok(Self { queue: Some(queue), now: Vec::new().into_iter(), workers })
+        let mut state = self.shared.lock();
+        let ahead = if self.in_file_order { 1 } else { usize::MAX };
+        let ready = |place: &Receiver<_>| !place.is_empty();
+        let waits = match state.places.iter().take(ahead).position(ready) {
+            Some(ready) => state.places.remove(ready),
+            None => {
+                let room = state.places.len() < self.shared.most;
+                let memory = &mut self.memory;
+                let task = if room { state.feed.next(std::mem::take(memory)) } else { None };
+                if let Some(mut task) = task {
+                    if self.in_file_order && !state.places.is_empty() {
+                        let (sender, place) = bounded(1);
+                        state.places.push_back(place);
+                        drop(state);
+                        // There is room for one, and the other side is in `places`.
+                        let _ = sender.send(task.all());
+                        self.memory = task.into_memory();
+                    } else {
+                        drop(state);
+                        self.now = Now::Task(task);
+                    }
+                    return Some(());
+                }
+                state.places.pop_front()
+            }
+        };
+        drop(state);
+        self.shared.room.notify_one();
+        match waits.map(|place| place.recv()) {
+            Some(Ok(results)) => {
+                self.now = Now::Results(results.into_iter());
+                return Some(());
+            }
+            // A thread panicked.
+            Some(Err(_)) | None => self.shared.stop(),
+        }
+        for worker in self.workers.drain(..) {
+            if let Err(panic) = worker.join() {
+                resume_unwind(panic);
+            }
+        }
+        None
     }
 }
 
-impl<T> Iterator for Threads<T> {
+impl<T: Extract + Send + Sync + 'static> Iterator for Threads<T> {
     type Item = BatchResult<T>;
 
     fn next(&mut self) -> Option<BatchResult<T>> {
         loop {
-            if let Some(result) = self.now.next() {
-                return Some(result);
-            }
-            let results = match self.queue.as_ref()? {
-                Queue::Ordered(queue) => queue.recv().and_then(|place| place.recv()),
-                Queue::AsFinished(queue) => queue.recv(),
+            let result = match &mut self.now {
+                Now::Results(results) => results.next(),
+                Now::Task(task) => task.next(),
             };
-            if let Ok(results) = results {
-                self.now = results.into_iter();
-                continue;
+            if result.is_some() {
+                return result;
             }
-            // All is read, or a thread panicked; the others end as soon as nobody listens.
-            self.queue = None;
-            for worker in self.workers.drain(..) {
-                if let Err(panic) = worker.join() {
-                    resume_unwind(panic);
-                }
-            }
+            self.go_on()?;
         }
     }
 }
 
-fn queue<T>(ordered: bool, blocks: usize) -> (Queue<T>, Outlet<T>) {
-    if ordered {
-        let (sender, receiver) = bounded(blocks);
-        (Queue::Ordered(receiver), Outlet::Ordered(sender))
-    } else {
-        let (sender, receiver) = bounded(blocks);
-        (Queue::AsFinished(receiver), Outlet::AsFinished(sender))
+impl<T> Drop for Threads<T> {
+    fn drop(&mut self) {
+        self.shared.stop();
     }
 }
 
-/// Reads blocks until there are no more, or nobody listens.
-fn work<T: Extract + Send + Sync>(feed: &Mutex<Feed<T>>, outlet: &Outlet<T>) {
+impl<T> Shared<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stop(&self) {
+        self.lock().stopped = true;
+        self.room.notify_all();
+    }
+}
+
+/// Reads blocks until there are no more, or nobody asks.
+fn work<T: Extract + Send + Sync>(shared: &Shared<T>) {
     let mut memory = Vec::new();
     loop {
-        let mut feed = feed.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(mut task) = feed.next(memory) else { return };
-        let place = match outlet {
-            Outlet::AsFinished(place) => place.clone(),
-            // Queued before anybody can take the next block.
-            Outlet::Ordered(queue) => {
-                let (sender, receiver) = bounded(1);
-                if queue.send(receiver).is_err() {
-                    return;
-                }
-                sender
-            }
-        };
-        drop(feed);
-        let results = task.by_ref().collect();
-        if place.send(results).is_err() {
+        let full = |state: &mut State<T>| !state.stopped && state.places.len() >= shared.most;
+        let state = shared.room.wait_while(shared.lock(), full);
+        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        if state.stopped {
+            return;
+        }
+        let Some(mut task) = state.feed.next(memory) else { return };
+        let (sender, place) = bounded(1);
+        state.places.push_back(place);
+        drop(state);
+        if sender.send(task.all()).is_err() {
             return;
         }
         memory = task.into_memory();

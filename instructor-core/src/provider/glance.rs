@@ -54,5 +54,15 @@ impl<T> Default for Once<T> {
 
 /// Reads what must be an object, as it stands there.
 pub(super) fn object<'a>(at: &mut Cursor<'a>) -> Option<&'a str> {
-    if at.peek() == Some(b'{') { at.raw() } else { None }
+    if at.peek() != Some(b'{') {
+        return None;
+    }
+    std::str::from_utf8(at.raw()?).ok()
+}
+
+/// Reads one number in an object.
+pub(super) fn inner(at: &mut Cursor<'_>, wanted: &[u8]) -> Option<Once<u64>> {
+    let mut value = Once::default();
+    at.object(|at, name| if name == wanted { value.read(at, Cursor::count) } else { at.skip() })?;
+    Some(value)
 }

@@ -250,7 +250,7 @@ impl<'v> Report<'v> {
     /// Checks `probe` against `rules`.
     pub fn apply(&mut self, rules: &'static [Rule], probe: &Probe<'v>, at: Path<'_>) {
         for rule in rules {
-            rules::apply(rule, probe, at, self);
+            rules::apply(rule, probe, &at, self);
         }
     }
 

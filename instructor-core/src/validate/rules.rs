@@ -15,17 +15,18 @@ use crate::schema::{Number, Rule};
 pub(super) fn apply<'v>(
     rule: &'static Rule,
     probe: &Probe<'v>,
-    at: Path<'_>,
+    // Not copied for each rule: all of them together take no longer than such copies.
+    at: &Path<'_>,
     report: &mut Report<'v>,
 ) {
     let broken = match (rule, probe) {
         (Rule::Inner(rules), Probe::List(list)) => {
-            list.each(at, &mut |at, probe| report.apply(rules, &probe, at));
+            list.each(*at, &mut |at, probe| report.apply(rules, &probe, at));
             None
         }
         (Rule::Unique, Probe::List(list)) => {
             let mut seen = HashSet::new();
-            list.each(at, &mut |at, probe| {
+            list.each(*at, &mut |at, probe| {
                 if key(&probe).is_some_and(|key| !seen.insert(key)) {
                     let message = "must not stand in the list twice";
                     report.push(Violation::new(at, "unique", message).found(&probe));
@@ -58,7 +59,7 @@ pub(super) fn apply<'v>(
         _ => None,
     };
     if let Some((name, message)) = broken {
-        report.push(Violation::new(at, name, message).found(probe));
+        report.push(Violation::new(*at, name, message).found(probe));
     }
 }
 

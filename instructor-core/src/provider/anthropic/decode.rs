@@ -3,6 +3,8 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::cursor::Cursor;
+use crate::provider::glance::{Once, inner};
 use crate::provider::{ProviderError, ProviderErrorKind as Kind, failure, turns};
 use crate::reply::{Call, Choice, Reply, Stop, Usage};
 use crate::transport::HttpResponse;
@@ -84,9 +86,27 @@ fn stop(reason: Option<&str>) -> Stop {
     }
 }
 
-/// The tokens in the raw property that counts them.
-pub(super) fn usage_in(json: &str) -> Option<Usage> {
-    serde_json::from_str(json).ok().map(usage)
+/// The tokens in the property that counts them.
+pub(super) fn usage_at(at: &mut Cursor<'_>) -> Option<Usage> {
+    let [mut input, mut output, mut created, mut cached]: [Once<u64>; 4] = Default::default();
+    let mut thought: Once<Once<u64>> = Once::default();
+    at.object(|at, name| match name {
+        b"input_tokens" => input.read(at, Cursor::count),
+        b"output_tokens" => output.read(at, Cursor::count),
+        b"cache_creation_input_tokens" => created.read(at, Cursor::count),
+        b"cache_read_input_tokens" => cached.read(at, Cursor::count),
+        b"output_tokens_details" => thought.read(at, |at| inner(at, b"thinking_tokens")),
+        _ => at.skip(),
+    })?;
+    Some(usage(wire::Usage {
+        input_tokens: input.value,
+        output_tokens: output.value,
+        cache_creation_input_tokens: created.value,
+        cache_read_input_tokens: cached.value,
+        output_tokens_details: thought
+            .value
+            .map(|thought| wire::OutputDetails { thinking_tokens: thought.value }),
+    }))
 }
 
 /// What was read from the cache or written to it is counted apart.

@@ -11,18 +11,18 @@ use crate::reply::Stop;
 /// The answer, if the message ended well and holds one tool call, or one text. Reasoning, and text
 /// before a call, is passed over.
 pub(super) fn glance(body: &[u8]) -> Option<Glance<'_>> {
-    let mut at = Cursor::new(body)?;
-    let (mut id, mut model, mut reason): (Text<'_>, Text<'_>, Text<'_>) = Default::default();
+    let mut at = Cursor::new(body);
+    let [mut model, mut reason]: [Text<'_>; 2] = Default::default();
     let (mut content, mut usage): (Once<_>, Once<_>) = Default::default();
-    let [mut details, mut error]: [Once<()>; 2] = Default::default();
+    let [mut id, mut details, mut error]: [Once<()>; 3] = Default::default();
     at.object(|at, name| match name {
-        "id" => id.read(at, Cursor::text),
-        "model" => model.read(at, Cursor::text),
-        "content" => content.read(at, self::content),
-        "stop_reason" => reason.read(at, Cursor::text),
-        "stop_details" => details.read(at, Cursor::null),
-        "usage" => usage.read(at, Cursor::raw),
-        "error" => error.read(at, Cursor::null),
+        b"id" => id.read(at, Cursor::some_text),
+        b"model" => model.read(at, Cursor::text),
+        b"content" => content.read(at, self::content),
+        b"stop_reason" => reason.read(at, Cursor::text),
+        b"stop_details" => details.read(at, Cursor::null),
+        b"usage" => usage.read(at, decode::usage_at),
+        b"error" => error.read(at, Cursor::null),
         _ => at.skip(),
     })?;
     at.end()?;
@@ -32,11 +32,7 @@ pub(super) fn glance(body: &[u8]) -> Option<Glance<'_>> {
         _ => return None,
     };
     let (tool, answer) = content.value?;
-    let usage = match usage.value {
-        Some(usage) => Some(decode::usage_in(usage)?),
-        None => None,
-    };
-    Some(Glance { model: model.value, usage, stop, tool, answer })
+    Some(Glance { model: model.value, usage: usage.value, stop, tool, answer })
 }
 
 /// The name of a tool and its arguments, or a text.
@@ -62,14 +58,14 @@ enum Block<'a> {
 }
 
 fn block<'a>(at: &mut Cursor<'a>) -> Option<Block<'a>> {
-    let [mut kind, mut text, mut id, mut tool]: [Text<'a>; 4] = Default::default();
-    let mut input = Once::default();
+    let [mut kind, mut text, mut tool]: [Text<'a>; 3] = Default::default();
+    let (mut id, mut input): (Once<()>, Once<_>) = Default::default();
     at.object(|at, name| match name {
-        "type" => kind.read(at, Cursor::text),
-        "text" => text.read(at, Cursor::text),
-        "id" => id.read(at, Cursor::text),
-        "name" => tool.read(at, Cursor::text),
-        "input" => input.read(at, object),
+        b"type" => kind.read(at, Cursor::text),
+        b"text" => text.read(at, Cursor::text),
+        b"id" => id.read(at, Cursor::some_text),
+        b"name" => tool.read(at, Cursor::text),
+        b"input" => input.read(at, object),
         _ => at.skip(),
     })?;
     Some(match &*kind.value? {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::cursor::Cursor;
+use crate::provider::glance::Once;
 use crate::provider::{ProviderError, ProviderErrorKind as Kind, failure};
 use crate::reply::{Call, Choice, Reply, Stop, Usage};
 use crate::transport::HttpResponse;
@@ -125,9 +127,25 @@ fn stop(reason: Option<String>, has_calls: bool) -> Stop {
     }
 }
 
-/// The tokens in the raw property that counts them.
-pub(super) fn usage_in(json: &str) -> Option<Usage> {
-    serde_json::from_str(json).ok().map(usage)
+/// The tokens in the property that counts them.
+pub(super) fn usage_at(at: &mut Cursor<'_>) -> Option<Usage> {
+    let [mut prompt, mut tools, mut candidates, mut thoughts, mut cached]: [Once<u64>; 5] =
+        Default::default();
+    at.object(|at, name| match name {
+        b"promptTokenCount" => prompt.read(at, Cursor::count),
+        b"toolUsePromptTokenCount" => tools.read(at, Cursor::count),
+        b"candidatesTokenCount" => candidates.read(at, Cursor::count),
+        b"thoughtsTokenCount" => thoughts.read(at, Cursor::count),
+        b"cachedContentTokenCount" => cached.read(at, Cursor::count),
+        _ => at.skip(),
+    })?;
+    Some(usage(wire::Usage {
+        prompt: prompt.value,
+        tool_results: tools.value,
+        candidates: candidates.value,
+        thoughts: thoughts.value,
+        cached: cached.value,
+    }))
 }
 
 fn usage(usage: wire::Usage) -> Usage {

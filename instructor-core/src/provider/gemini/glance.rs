@@ -11,27 +11,22 @@ use crate::reply::Stop;
 /// The answer, if there is one candidate that ended well, with one function call, or one text.
 /// Thoughts, and text beside a call, are passed over.
 pub(super) fn glance(body: &[u8]) -> Option<Glance<'_>> {
-    let mut at = Cursor::new(body)?;
-    let (mut id, mut model, mut usage): (Text<'_>, Text<'_>, Once<_>) = Default::default();
-    let mut candidate = Once::default();
-    let [mut feedback, mut error]: [Once<()>; 2] = Default::default();
+    let mut at = Cursor::new(body);
+    let (mut model, mut candidate, mut usage): (Text<'_>, Once<_>, Once<_>) = Default::default();
+    let [mut id, mut feedback, mut error]: [Once<()>; 3] = Default::default();
     at.object(|at, name| match name {
-        "responseId" => id.read(at, Cursor::text),
-        "modelVersion" => model.read(at, Cursor::text),
-        "candidates" => candidate.read(at, |at| at.only(self::candidate)),
-        "usageMetadata" => usage.read(at, Cursor::raw),
-        "promptFeedback" => feedback.read(at, Cursor::null),
-        "error" => error.read(at, Cursor::null),
+        b"responseId" => id.read(at, Cursor::some_text),
+        b"modelVersion" => model.read(at, Cursor::text),
+        b"candidates" => candidate.read(at, |at| at.only(self::candidate)),
+        b"usageMetadata" => usage.read(at, decode::usage_at),
+        b"promptFeedback" => feedback.read(at, Cursor::null),
+        b"error" => error.read(at, Cursor::null),
         _ => at.skip(),
     })?;
     at.end()?;
     let (tool, answer) = candidate.value?;
     let stop = if tool.is_some() { Stop::ToolCalls } else { Stop::End };
-    let usage = match usage.value {
-        Some(usage) => Some(decode::usage_in(usage)?),
-        None => None,
-    };
-    Some(Glance { model: model.value, usage, stop, tool, answer })
+    Some(Glance { model: model.value, usage: usage.value, stop, tool, answer })
 }
 
 /// The name of a function and its arguments, or a text.
@@ -40,8 +35,8 @@ type Answer<'a> = (Option<Cow<'a, str>>, Cow<'a, str>);
 fn candidate<'a>(at: &mut Cursor<'a>) -> Option<Answer<'a>> {
     let (mut finish, mut content): (Text<'a>, Once<_>) = Default::default();
     at.object(|at, name| match name {
-        "finishReason" => finish.read(at, Cursor::text),
-        "content" => content.read(at, self::content),
+        b"finishReason" => finish.read(at, Cursor::text),
+        b"content" => content.read(at, self::content),
         _ => at.skip(),
     })?;
     if finish.value? == "STOP" { content.value } else { None }
@@ -50,7 +45,7 @@ fn candidate<'a>(at: &mut Cursor<'a>) -> Option<Answer<'a>> {
 fn content<'a>(at: &mut Cursor<'a>) -> Option<Answer<'a>> {
     let mut parts = Once::default();
     at.object(|at, name| match name {
-        "parts" => parts.read(at, self::parts),
+        b"parts" => parts.read(at, self::parts),
         _ => at.skip(),
     })?;
     parts.value
@@ -61,9 +56,9 @@ fn parts<'a>(at: &mut Cursor<'a>) -> Option<Answer<'a>> {
     at.list(|at| {
         let (mut said, mut called, mut thought): (Text<'a>, Once<_>, Once<_>) = Default::default();
         at.object(|at, name| match name {
-            "text" => said.read(at, Cursor::text),
-            "functionCall" => called.read(at, self::call),
-            "thought" => thought.read(at, boolean),
+            b"text" => said.read(at, Cursor::text),
+            b"functionCall" => called.read(at, self::call),
+            b"thought" => thought.read(at, boolean),
             _ => at.skip(),
         })?;
         if let Some(said) = said.value
@@ -80,11 +75,11 @@ fn parts<'a>(at: &mut Cursor<'a>) -> Option<Answer<'a>> {
 }
 
 fn call<'a>(at: &mut Cursor<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
-    let (mut id, mut called, mut input): (Text<'a>, Text<'a>, Once<_>) = Default::default();
+    let (mut id, mut called, mut input): (Once<()>, Text<'a>, Once<_>) = Default::default();
     at.object(|at, name| match name {
-        "id" => id.read(at, Cursor::text),
-        "name" => called.read(at, Cursor::text),
-        "args" => input.read(at, object),
+        b"id" => id.read(at, Cursor::some_text),
+        b"name" => called.read(at, Cursor::text),
+        b"args" => input.read(at, object),
         _ => at.skip(),
     })?;
     Some((called.value?, Cow::Borrowed(input.value?)))
@@ -92,8 +87,8 @@ fn call<'a>(at: &mut Cursor<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
 
 fn boolean(at: &mut Cursor<'_>) -> Option<bool> {
     match at.raw()? {
-        "true" => Some(true),
-        "false" => Some(false),
+        b"true" => Some(true),
+        b"false" => Some(false),
         _ => None,
     }
 }

@@ -4,6 +4,8 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::native;
+use crate::cursor::Cursor;
+use crate::provider::glance::{Once, inner};
 use crate::provider::{ProviderError, ProviderErrorKind, failure};
 use crate::reply::{Call, Choice, Reply, Stop, Usage};
 use crate::transport::HttpResponse;
@@ -128,9 +130,40 @@ fn stop(reason: Option<String>) -> Stop {
     }
 }
 
-/// The tokens in the raw property `usage`.
-pub(super) fn usage_in(json: &str) -> Option<Usage> {
-    serde_json::from_str(json).ok().map(usage)
+/// The tokens in the property that counts them.
+pub(super) fn usage_at(at: &mut Cursor<'_>) -> Option<Usage> {
+    let [mut prompt, mut completion, mut total, mut hit, mut place, mut reasoning]: [Once<u64>; 6] =
+        Default::default();
+    let [mut cached, mut reasoned]: [Once<Once<u64>>; 2] = Default::default();
+    at.object(|at, name| match name {
+        b"prompt_tokens" => prompt.read(at, Cursor::count),
+        b"completion_tokens" => completion.read(at, Cursor::count),
+        b"total_tokens" => total.read(at, Cursor::count),
+        b"prompt_tokens_details" | b"prompt_token_details" => {
+            cached.read(at, |at| inner(at, b"cached_tokens"))
+        }
+        b"completion_tokens_details" | b"completion_token_details" => {
+            reasoned.read(at, |at| inner(at, b"reasoning_tokens"))
+        }
+        b"prompt_cache_hit_tokens" => hit.read(at, Cursor::count),
+        b"cached_tokens" => place.read(at, Cursor::count),
+        b"reasoning_tokens" => reasoning.read(at, Cursor::count),
+        _ => at.skip(),
+    })?;
+    Some(usage(wire::Usage {
+        prompt_tokens: prompt.value,
+        completion_tokens: completion.value,
+        total_tokens: total.value,
+        prompt_tokens_details: cached
+            .value
+            .map(|cached| wire::PromptDetails { cached_tokens: cached.value }),
+        completion_tokens_details: reasoned
+            .value
+            .map(|reasoned| wire::CompletionDetails { reasoning_tokens: reasoned.value }),
+        prompt_cache_hit_tokens: hit.value,
+        cached_tokens: place.value,
+        reasoning_tokens: reasoning.value,
+    }))
 }
 
 fn usage(usage: wire::Usage) -> Usage {

@@ -10,24 +10,20 @@ use crate::reply::Stop;
 
 /// The answer, if there is one choice that ended well, with one tool call or text.
 pub(super) fn glance(body: &[u8]) -> Option<Glance<'_>> {
-    let mut at = Cursor::new(body)?;
-    let (mut id, mut model, mut usage): (Text<'_>, Text<'_>, Once<_>) = Default::default();
-    let (mut choice, mut error): (Once<_>, Once<()>) = Default::default();
+    let mut at = Cursor::new(body);
+    let (mut model, mut choice, mut usage): (Text<'_>, Once<_>, Once<_>) = Default::default();
+    let [mut id, mut error]: [Once<()>; 2] = Default::default();
     at.object(|at, name| match name {
-        "id" => id.read(at, Cursor::text),
-        "model" => model.read(at, Cursor::text),
-        "choices" => choice.read(at, |at| at.only(self::choice)),
-        "usage" => usage.read(at, Cursor::raw),
-        "error" => error.read(at, Cursor::null),
+        b"id" => id.read(at, Cursor::some_text),
+        b"model" => model.read(at, Cursor::text),
+        b"choices" => choice.read(at, |at| at.only(self::choice)),
+        b"usage" => usage.read(at, decode::usage_at),
+        b"error" => error.read(at, Cursor::null),
         _ => at.skip(),
     })?;
     at.end()?;
     let (stop, (tool, answer)) = choice.value?;
-    let usage = match usage.value {
-        Some(usage) => Some(decode::usage_in(usage)?),
-        None => None,
-    };
-    Some(Glance { model: model.value, usage, stop, tool, answer })
+    Some(Glance { model: model.value, usage: usage.value, stop, tool, answer })
 }
 
 /// The name of a tool and its arguments, or a text.
@@ -36,9 +32,9 @@ type Answer<'a> = (Option<Cow<'a, str>>, Cow<'a, str>);
 fn choice<'a>(at: &mut Cursor<'a>) -> Option<(Stop, Answer<'a>)> {
     let (mut finish, mut message, mut error): (Text<'a>, Once<_>, Once<()>) = Default::default();
     at.object(|at, name| match name {
-        "finish_reason" => finish.read(at, Cursor::text),
-        "message" => message.read(at, self::message),
-        "error" => error.read(at, Cursor::null),
+        b"finish_reason" => finish.read(at, Cursor::text),
+        b"message" => message.read(at, self::message),
+        b"error" => error.read(at, Cursor::null),
         _ => at.skip(),
     })?;
     let stop = match &*finish.value? {
@@ -54,12 +50,12 @@ fn message<'a>(at: &mut Cursor<'a>) -> Option<Answer<'a>> {
     let (mut call, mut calls) = (None, Once::default());
     let [mut refusal, mut legacy, mut reasoning, mut details]: [Once<()>; 4] = Default::default();
     at.object(|at, name| match name {
-        "content" => content.read(at, Cursor::text),
-        "tool_calls" => calls.read(at, |at| self::calls(at, &mut call)),
-        "refusal" => refusal.read(at, Cursor::null),
-        "function_call" => legacy.read(at, Cursor::null),
-        "reasoning_content" => reasoning.read(at, Cursor::skip),
-        "reasoning_details" => details.read(at, Cursor::skip),
+        b"content" => content.read(at, Cursor::text),
+        b"tool_calls" => calls.read(at, |at| self::calls(at, &mut call)),
+        b"refusal" => refusal.read(at, Cursor::null),
+        b"function_call" => legacy.read(at, Cursor::null),
+        b"reasoning_content" => reasoning.read(at, Cursor::skip),
+        b"reasoning_details" => details.read(at, Cursor::skip),
         _ => at.skip(),
     })?;
     match call {
@@ -77,11 +73,12 @@ fn calls<'a>(at: &mut Cursor<'a>, found: &mut Option<Call<'a>>) -> Option<()> {
 }
 
 fn call<'a>(at: &mut Cursor<'a>) -> Option<Call<'a>> {
-    let (mut id, mut function, mut signature): (Text<'a>, Once<_>, Once<()>) = Default::default();
+    let mut function = Once::default();
+    let [mut id, mut signature]: [Once<()>; 2] = Default::default();
     at.object(|at, name| match name {
-        "id" => id.read(at, Cursor::text),
-        "function" => function.read(at, self::function),
-        "extra_content" => signature.read(at, Cursor::skip),
+        b"id" => id.read(at, Cursor::some_text),
+        b"function" => function.read(at, self::function),
+        b"extra_content" => signature.read(at, Cursor::skip),
         _ => at.skip(),
     })?;
     function.value
@@ -90,8 +87,8 @@ fn call<'a>(at: &mut Cursor<'a>) -> Option<Call<'a>> {
 fn function<'a>(at: &mut Cursor<'a>) -> Option<Call<'a>> {
     let (mut called, mut arguments): (Text<'a>, Text<'a>) = Default::default();
     at.object(|at, name| match name {
-        "name" => called.read(at, Cursor::text),
-        "arguments" => arguments.read(at, Cursor::text),
+        b"name" => called.read(at, Cursor::text),
+        b"arguments" => arguments.read(at, Cursor::text),
         _ => at.skip(),
     })?;
     Some((called.value?, arguments.value?))

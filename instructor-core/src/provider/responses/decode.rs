@@ -6,6 +6,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::items;
+use crate::cursor::Cursor;
+use crate::provider::glance::{Once, inner};
 use crate::provider::{ProviderError, ProviderErrorKind as Kind, failure};
 use crate::reply::{Call, Choice, Reply, Stop, Usage};
 use crate::transport::HttpResponse;
@@ -128,9 +130,27 @@ fn non_empty(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The tokens in the raw property that counts them.
-pub(super) fn usage_in(json: &str) -> Option<Usage> {
-    serde_json::from_str(json).ok().map(usage)
+/// The tokens in the property that counts them.
+pub(super) fn usage_at(at: &mut Cursor<'_>) -> Option<Usage> {
+    let [mut input, mut output]: [Once<u64>; 2] = Default::default();
+    let [mut cached, mut reasoned]: [Once<Once<u64>>; 2] = Default::default();
+    at.object(|at, name| match name {
+        b"input_tokens" => input.read(at, Cursor::count),
+        b"output_tokens" => output.read(at, Cursor::count),
+        b"input_tokens_details" => cached.read(at, |at| inner(at, b"cached_tokens")),
+        b"output_tokens_details" => reasoned.read(at, |at| inner(at, b"reasoning_tokens")),
+        _ => at.skip(),
+    })?;
+    Some(usage(wire::Usage {
+        input_tokens: input.value,
+        output_tokens: output.value,
+        input_tokens_details: cached
+            .value
+            .map(|cached| wire::InputDetails { cached_tokens: cached.value }),
+        output_tokens_details: reasoned
+            .value
+            .map(|reasoned| wire::OutputDetails { reasoning_tokens: reasoned.value }),
+    }))
 }
 
 fn usage(usage: wire::Usage) -> Usage {

@@ -11,19 +11,19 @@ use crate::reply::Stop;
 /// The answer, if the response is complete and holds one function call, or one message with one
 /// text. Reasoning is passed over.
 pub(super) fn glance(body: &[u8]) -> Option<Glance<'_>> {
-    let mut at = Cursor::new(body)?;
-    let [mut id, mut model, mut status]: [Text<'_>; 3] = Default::default();
+    let mut at = Cursor::new(body);
+    let [mut model, mut status]: [Text<'_>; 2] = Default::default();
     let (mut output, mut usage, mut store): (Once<_>, Once<_>, Once<()>) = Default::default();
-    let [mut error, mut incomplete]: [Once<()>; 2] = Default::default();
+    let [mut id, mut error, mut incomplete]: [Once<()>; 3] = Default::default();
     at.object(|at, name| match name {
-        "id" => id.read(at, Cursor::text),
-        "model" => model.read(at, Cursor::text),
-        "status" => status.read(at, Cursor::text),
-        "store" => store.read(at, boolean),
-        "output" => output.read(at, self::output),
-        "usage" => usage.read(at, Cursor::raw),
-        "error" => error.read(at, Cursor::null),
-        "incomplete_details" => incomplete.read(at, Cursor::null),
+        b"id" => id.read(at, Cursor::some_text),
+        b"model" => model.read(at, Cursor::text),
+        b"status" => status.read(at, Cursor::text),
+        b"store" => store.read(at, boolean),
+        b"output" => output.read(at, self::output),
+        b"usage" => usage.read(at, decode::usage_at),
+        b"error" => error.read(at, Cursor::null),
+        b"incomplete_details" => incomplete.read(at, Cursor::null),
         _ => at.skip(),
     })?;
     at.end()?;
@@ -32,11 +32,7 @@ pub(super) fn glance(body: &[u8]) -> Option<Glance<'_>> {
     }
     let (tool, answer) = output.value?;
     let stop = if tool.is_some() { Stop::ToolCalls } else { Stop::End };
-    let usage = match usage.value {
-        Some(usage) => Some(decode::usage_in(usage)?),
-        None => None,
-    };
-    Some(Glance { model: model.value, usage, stop, tool, answer })
+    Some(Glance { model: model.value, usage: usage.value, stop, tool, answer })
 }
 
 /// The name of a tool and its arguments, or a text.
@@ -57,16 +53,16 @@ enum Item<'a> {
 }
 
 fn item<'a>(at: &mut Cursor<'a>) -> Option<Item<'a>> {
-    let [mut kind, mut call, mut tool, mut arguments, mut encrypted]: [Text<'a>; 5] =
-        Default::default();
+    let [mut kind, mut tool, mut arguments]: [Text<'a>; 3] = Default::default();
+    let [mut call, mut encrypted]: [Once<()>; 2] = Default::default();
     let (mut said, mut content) = (None, Once::default());
     at.object(|at, name| match name {
-        "type" => kind.read(at, Cursor::text),
-        "call_id" => call.read(at, Cursor::text),
-        "name" => tool.read(at, Cursor::text),
-        "arguments" => arguments.read(at, Cursor::text),
-        "content" => content.read(at, |at| self::content(at, &mut said)),
-        "encrypted_content" => encrypted.read(at, Cursor::text),
+        b"type" => kind.read(at, Cursor::text),
+        b"call_id" => call.read(at, Cursor::some_text),
+        b"name" => tool.read(at, Cursor::text),
+        b"arguments" => arguments.read(at, Cursor::text),
+        b"content" => content.read(at, |at| self::content(at, &mut said)),
+        b"encrypted_content" => encrypted.read(at, Cursor::some_text),
         _ => at.skip(),
     })?;
     Some(match &*kind.value? {
@@ -82,8 +78,8 @@ fn content<'a>(at: &mut Cursor<'a>, said: &mut Option<Cow<'a, str>>) -> Option<(
     at.list(|at| {
         let (mut text, mut refusal): (Text<'a>, Once<()>) = Default::default();
         at.object(|at, name| match name {
-            "text" => text.read(at, Cursor::text),
-            "refusal" => refusal.read(at, Cursor::null),
+            b"text" => text.read(at, Cursor::text),
+            b"refusal" => refusal.read(at, Cursor::null),
             _ => at.skip(),
         })?;
         said.replace(text.value?).is_none().then_some(())
@@ -91,5 +87,5 @@ fn content<'a>(at: &mut Cursor<'a>, said: &mut Option<Cow<'a, str>>) -> Option<(
 }
 
 fn boolean(at: &mut Cursor<'_>) -> Option<()> {
-    matches!(at.raw()?, "true" | "false").then_some(())
+    matches!(at.raw()?, b"true" | b"false").then_some(())
 }

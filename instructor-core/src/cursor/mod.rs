@@ -5,23 +5,31 @@
 
 use std::borrow::Cow;
 
+mod marks;
+mod unescape;
+
+pub use marks::plain;
+use marks::plain_ascii;
+pub(crate) use marks::special_in;
+use unescape::{escaped, hexadecimal, unescaped};
+
 /// A place in a JSON text.
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
-    json: &'a str,
-    at: usize,
+    rest: &'a [u8],
 }
 
 impl<'a> Cursor<'a> {
     /// Before the first byte of a text that should be JSON.
-    pub(crate) fn new(json: &'a [u8]) -> Option<Self> {
-        std::str::from_utf8(json).ok().map(|json| Self { json, at: 0 })
+    pub(crate) const fn new(json: &'a [u8]) -> Self {
+        Self { rest: json }
     }
 
     /// Reads an object; `entry` reads the value of each property.
+    #[inline]
     pub(crate) fn object(
         &mut self,
-        mut entry: impl FnMut(&mut Self, &'a str) -> Option<()>,
+        mut entry: impl FnMut(&mut Self, &'a [u8]) -> Option<()>,
     ) -> Option<()> {
         self.expect(b'{')?;
         if self.takes(b'}') {
@@ -30,14 +38,16 @@ impl<'a> Cursor<'a> {
         loop {
             let name = self.name()?;
             entry(self, name)?;
-            if self.takes(b'}') {
-                return Some(());
+            match self.next()? {
+                b',' => {}
+                b'}' => return Some(()),
+                _ => return None,
             }
-            self.expect(b',')?;
         }
     }
 
     /// Reads a list.
+    #[inline]
     pub(crate) fn list(&mut self, mut element: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.expect(b'[')?;
         if self.takes(b']') {
@@ -45,10 +55,11 @@ impl<'a> Cursor<'a> {
         }
         loop {
             element(self)?;
-            if self.takes(b']') {
-                return Some(());
+            match self.next()? {
+                b',' => {}
+                b']' => return Some(()),
+                _ => return None,
             }
-            self.expect(b',')?;
         }
     }
 
@@ -61,6 +72,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads a value that may be `null`; it stays nothing then.
+    #[inline]
     pub(crate) fn optional<R>(
         &mut self,
         value: &mut Option<R>,
@@ -76,47 +88,94 @@ impl<'a> Cursor<'a> {
     /// Reads `null`.
     pub(crate) fn null(&mut self) -> Option<()> {
         self.space();
-        self.literal("null")
+        self.literal(b"null")
     }
 
     /// Reads a text; borrowed where it has no escapes.
     pub(crate) fn text(&mut self) -> Option<Cow<'a, str>> {
         self.expect(b'"')?;
-        let rest = self.rest();
-        let plain = plain(rest);
-        if rest.get(plain) == Some(&b'"') {
-            let text = self.json.get(self.at..self.at + plain)?;
-            self.at += plain + 1;
+        let length = plain(self.rest);
+        if self.rest.get(length) == Some(&b'"') {
+            let text = std::str::from_utf8(self.go(length)).ok()?;
+            self.go(1);
             return Some(Cow::Borrowed(text));
         }
-        let (text, length) = unescaped(rest)?;
-        self.at += length;
+        let (text, length) = unescaped(self.rest)?;
+        self.go(length);
         Some(Cow::Owned(text))
     }
 
+    /// Reads a text that nobody wants to know.
+    pub(crate) fn some_text(&mut self) -> Option<()> {
+        let before = self.rest;
+        self.expect(b'"')?;
+        self.go(plain_ascii(self.rest));
+        if !self.take(b'"') {
+            self.rest = before;
+            self.text()?;
+        }
+        Some(())
+    }
+
+    /// Reads a whole number that is not negative.
+    pub(crate) fn count(&mut self) -> Option<u64> {
+        let first = self.next()?.wrapping_sub(b'0');
+        let mut count = u64::from(first);
+        loop {
+            match self.rest.first()? {
+                byte @ b'0'..=b'9' if first > 0 => {
+                    count = count.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
+                    self.go(1);
+                }
+                b'0'..=b'9' | b'.' | b'e' | b'E' => return None,
+                _ => return (first <= 9).then_some(count),
+            }
+        }
+    }
+
     /// Reads any value, as it stands there.
-    pub(crate) fn raw(&mut self) -> Option<&'a str> {
+    pub(crate) fn raw(&mut self) -> Option<&'a [u8]> {
         self.space();
-        let start = self.at;
+        let before = self.rest;
         self.skip()?;
-        self.json.get(start..self.at)
+        before.get(..before.len() - self.rest.len())
     }
 
     /// The first byte of what comes next.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
         self.space();
-        self.rest().first().copied()
+        self.rest.first().copied()
     }
 
     /// Reads any value.
     pub(crate) fn skip(&mut self) -> Option<()> {
+        match self.peek()? {
+            b'{' | b'[' => self.skip_nested(),
+            _ => self.skip_simple(),
+        }
+    }
+
+    /// Reads what is no object and no list.
+    #[inline]
+    fn skip_simple(&mut self) -> Option<()> {
+        match self.peek()? {
+            b'"' => self.skip_text(),
+            b't' => self.literal(b"true"),
+            b'f' => self.literal(b"false"),
+            b'n' => self.literal(b"null"),
+            _ => self.number(),
+        }
+    }
+
+    fn skip_nested(&mut self) -> Option<()> {
         const DEEPEST: u32 = 100;
         // A bit for each level, set for an object; the lowest is the innermost.
         let (mut depth, mut objects) = (0_u32, 0_u128);
         loop {
             match self.peek()? {
                 open @ (b'{' | b'[') if depth < DEEPEST => {
-                    self.at += 1;
+                    self.go(1);
                     let is_object = open == b'{';
                     if !self.takes(if is_object { b'}' } else { b']' }) {
                         (depth, objects) = (depth + 1, objects << 1 | u128::from(is_object));
@@ -126,26 +185,27 @@ impl<'a> Cursor<'a> {
                         continue;
                     }
                 }
-                b'"' => self.skip_text()?,
-                b't' => self.literal("true")?,
-                b'f' => self.literal("false")?,
-                b'n' => self.literal("null")?,
-                _ => self.number()?,
+                b'{' | b'[' => return None,
+                _ => self.skip_simple()?,
             }
             // Behind a value.
-            loop {
-                if depth == 0 {
-                    return Some(());
-                }
+            while depth > 0 {
                 let in_object = objects & 1 == 1;
-                if self.takes(b',') {
-                    if in_object {
-                        self.name()?;
+                match self.next()? {
+                    b',' => {
+                        if in_object {
+                            self.name()?;
+                        }
+                        break;
                     }
-                    break;
+                    b'}' if in_object => {}
+                    b']' if !in_object => {}
+                    _ => return None,
                 }
-                self.expect(if in_object { b'}' } else { b']' })?;
                 (depth, objects) = (depth - 1, objects >> 1);
+            }
+            if depth == 0 {
+                return Some(());
             }
         }
     }
@@ -156,30 +216,37 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads the name of a property and the colon.
-    fn name(&mut self) -> Option<&'a str> {
+    #[inline]
+    fn name(&mut self) -> Option<&'a [u8]> {
         self.expect(b'"')?;
-        let length = plain(self.rest());
-        let name = self.json.get(self.at..self.at + length)?;
-        self.at += length;
-        self.literal("\"")?;
+        let name = self.go(plain_ascii(self.rest));
+        self.literal(b"\"")?;
         self.expect(b':')?;
         Some(name)
     }
 
     fn skip_text(&mut self) -> Option<()> {
-        self.at += 1;
+        self.go(1);
+        let text = self.rest;
+        self.go(plain_ascii(text));
+        if self.take(b'"') {
+            return Some(());
+        }
         loop {
-            self.at += plain(self.rest());
-            match self.rest() {
+            self.go(plain(self.rest));
+            match self.rest {
                 [b'"', ..] => {
-                    self.at += 1;
-                    return Some(());
+                    let text = &text[..text.len() - self.rest.len()];
+                    self.go(1);
+                    return std::str::from_utf8(text).is_ok().then_some(());
                 }
                 [b'\\', b'u', digits @ ..] => {
                     hexadecimal(digits)?;
-                    self.at += 6;
+                    self.go(6);
                 }
-                [b'\\', escape, ..] if escaped(*escape) != 0 => self.at += 2,
+                [b'\\', escape, ..] if escaped(*escape) != 0 => {
+                    self.go(2);
+                }
                 _ => return None,
             }
         }
@@ -201,153 +268,59 @@ impl<'a> Cursor<'a> {
     }
 
     fn digits(&mut self) -> Option<()> {
-        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += count;
+        let count = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.go(count);
         (count > 0).then_some(())
     }
 
-    fn literal(&mut self, literal: &str) -> Option<()> {
-        let there = self.rest().starts_with(literal.as_bytes());
-        self.at += if there { literal.len() } else { 0 };
-        there.then_some(())
+    #[inline]
+    fn literal(&mut self, literal: &[u8]) -> Option<()> {
+        self.rest = self.rest.strip_prefix(literal)?;
+        Some(())
     }
 
+    #[inline]
     fn expect(&mut self, byte: u8) -> Option<()> {
         self.takes(byte).then_some(())
     }
 
     /// Whether this comes next, behind spaces; then it is read.
+    #[inline]
     fn takes(&mut self, byte: u8) -> bool {
         self.space();
         self.take(byte)
     }
 
+    #[inline]
     fn take(&mut self, byte: u8) -> bool {
-        let there = self.rest().first() == Some(&byte);
-        self.at += usize::from(there);
+        let there = self.rest.first() == Some(&byte);
+        self.go(usize::from(there));
         there
     }
 
+    /// Reads the first byte behind spaces.
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        self.space();
+        let (first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(*first)
+    }
+
+    #[inline]
     fn space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.rest().first() {
-            self.at += 1;
+        while let [b' ' | b'\n' | b'\r' | b'\t', rest @ ..] = self.rest {
+            self.rest = rest;
         }
     }
 
-    fn rest(&self) -> &'a [u8] {
-        self.json.as_bytes().get(self.at..).unwrap_or_default()
+    /// Goes on by so many bytes, which are given.
+    #[inline]
+    fn go(&mut self, count: usize) -> &'a [u8] {
+        let (passed, rest) = self.rest.split_at_checked(count).unwrap_or((self.rest, &[]));
+        self.rest = rest;
+        passed
     }
-}
-
-/// Eight bytes at a time.
-const WORD: usize = 8;
-
-/// How many bytes there are before a quote, a backslash or a control character.
-fn plain(json: &[u8]) -> usize {
-    let mut before = 0;
-    for word in json.chunks_exact(WORD) {
-        let plain = plain_in(word);
-        before += plain;
-        if plain < WORD {
-            return before;
-        }
-    }
-    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
-    before + json[before..].iter().take_while(|byte| !special(byte)).count()
-}
-
-/// The same for a word: a byte that is none of them keeps its highest bit clear in all three
-/// differences, at least below the first one that is.
-fn plain_in(word: &[u8]) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    let word = word.try_into().map_or(0, u64::from_le_bytes);
-    let equal = |byte: u8| {
-        let different = word ^ (ONES * u64::from(byte));
-        different.wrapping_sub(ONES) & !different
-    };
-    let control = word.wrapping_sub(ONES * u64::from(b' ')) & !word;
-    let found = (equal(b'"') | equal(b'\\') | control) & (ONES << 7);
-    found.trailing_zeros() as usize / WORD
-}
-
-/// The text behind an opening quote, and how many bytes it takes up together with the closing one.
-fn unescaped(json: &[u8]) -> Option<(String, usize)> {
-    // Whole words are copied, so there must be room for one, and the closing quote is behind it.
-    let mut text = vec![0; json.len().min(2048) + WORD];
-    let (mut from, mut to) = (0, 0);
-    loop {
-        if text.len() < to + WORD {
-            text.resize(text.len() * 2, 0);
-        }
-        if let Some(word) = json.get(from..from + WORD) {
-            text[to..to + WORD].copy_from_slice(word);
-            let plain = plain_in(word);
-            (from, to) = (from + plain, to + plain);
-            if plain == WORD {
-                continue;
-            }
-        }
-        let rest = &json[from..];
-        match rest {
-            [b'"', ..] => {
-                text.truncate(to);
-                return Some((String::from_utf8(text).ok()?, from + 1));
-            }
-            [b'\\', b'u', digits @ ..] => {
-                let (character, length) = character(digits)?;
-                if text.len() < to + WORD {
-                    text.resize(text.len() * 2, 0);
-                }
-                to += character.encode_utf8(&mut text[to..]).len();
-                from += 2 + length;
-            }
-            [b'\\', escape, ..] => {
-                let byte = escaped(*escape);
-                if byte == 0 {
-                    return None;
-                }
-                text[to] = byte;
-                (from, to) = (from + 2, to + 1);
-            }
-            [byte, ..] if *byte >= b' ' => {
-                text[to] = *byte;
-                (from, to) = (from + 1, to + 1);
-            }
-            _ => return None,
-        }
-    }
-}
-
-/// What stands for itself behind a backslash, or for a control character; 0 for anything else.
-fn escaped(escape: u8) -> u8 {
-    match escape {
-        b'"' | b'\\' | b'/' => escape,
-        b'b' => 8,
-        b't' => b'\t',
-        b'n' => b'\n',
-        b'f' => 12,
-        b'r' => b'\r',
-        _ => 0,
-    }
-}
-
-/// The character whose digits stand behind `\u`, and how many bytes they take up, together with
-/// those of the second half where it has two.
-fn character(digits: &[u8]) -> Option<(char, usize)> {
-    let first = hexadecimal(digits)?;
-    if let Some(character) = char::from_u32(first) {
-        return Some((character, 4));
-    }
-    let [b'\\', b'u', second @ ..] = digits.get(4..)? else { return None };
-    let halves = [first, hexadecimal(second)?].map(|half| u16::try_from(half).unwrap_or_default());
-    let character = char::decode_utf16(halves).next()?.ok()?;
-    Some((character, 10))
-}
-
-fn hexadecimal(digits: &[u8]) -> Option<u32> {
-    let digits = digits.first_chunk::<4>()?;
-    let digit = |digit: u8| char::from(digit).to_digit(16);
-    digits.iter().try_fold(0, |number, each| Some(number << 4 | digit(*each)?))
 }
 
 #[cfg(test)]
@@ -358,9 +331,13 @@ mod tests {
     use super::*;
 
     fn whole<'a, R>(json: &'a [u8], read: impl FnOnce(&mut Cursor<'a>) -> Option<R>) -> Option<R> {
-        let mut cursor = Cursor::new(json)?;
+        let mut cursor = Cursor::new(json);
         let read = read(&mut cursor)?;
         cursor.end().map(|()| read)
+    }
+
+    fn shown(json: &[u8]) -> String {
+        String::from_utf8_lossy(json).into_owned()
     }
 
     #[test]
@@ -369,13 +346,13 @@ mod tests {
         let mut found = Vec::new();
         let read = whole(json, |at| {
             at.object(|at, name| {
-                found.push(name.to_owned());
+                found.push(shown(name));
                 match name {
-                    "a" => at.list(|at| {
-                        found.push(at.raw()?.to_owned());
+                    b"a" => at.list(|at| {
+                        found.push(shown(at.raw()?));
                         Some(())
                     }),
-                    "b" => at.optional(&mut None, Cursor::text),
+                    b"b" => at.optional(&mut None, Cursor::text),
                     _ => at.skip(),
                 }
             })
@@ -430,7 +407,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
-        fn a_text_is_what_serde_reads(text in any::<String>(), more in json()) {
+        fn a_text_is_what_serde_reads(text in any::<String>(), more in json(), times in 1..9_usize) {
+            let (text, more) = (text.repeat(times), more.repeat(times));
             for json in [serde_json::to_string(&text).unwrap(), format!("\"{more}\"")] {
                 let read = whole(json.as_bytes(), Cursor::text).map(Cow::into_owned);
                 prop_assert_eq!(read, serde_json::from_str::<String>(&json).ok());
