@@ -4,6 +4,7 @@ use std::fmt;
 
 use instructor_core::Error;
 
+use super::say::quoted;
 use crate::output::OutputError;
 use crate::provider::JobError;
 use crate::report::ReportError;
@@ -124,6 +125,11 @@ fn for_the_shell(message: &str) -> String {
         ("`max_tokens`", "`--max-tokens`"),
         ("raise `timeout`", "try again"),
         ("`Engine::Online`", "`--engine online`"),
+        ("with `text`, `prompt` or `messages`", "with `--text`, `--prompt` or `--messages`"),
+        (
+            "use `Source::jsonl`, `Source::csv` or `Source::parquet`",
+            "end it with `.jsonl`, `.csv`, `.parquet` or `.txt`",
+        ),
     ] {
         message = message.replace(method, option);
     }
@@ -154,8 +160,8 @@ impl From<RunError> for Failure {
             RunError::Locked { .. } => Self::new(Exit::Locked, error.to_string()),
             RunError::Paused { .. } => Self::new(Exit::Service, error.to_string()),
             RunError::Exists { dir } => {
-                let dir = dir.display();
-                let way = format!("`{program} run resume {dir}` goes on with a run");
+                let (quoted, dir) = (quoted(&dir), dir.display());
+                let way = format!("`{program} run resume {quoted}` goes on with a run");
                 Self::configuration(format!(
                     "{dir} is not empty: {way}, or choose another directory"
                 ))
@@ -163,6 +169,20 @@ impl From<RunError> for Failure {
             RunError::NotARun { dir } => {
                 let way = format!("create one with `{program} run create`");
                 Self::configuration(format!("{} holds no run: {way}", dir.display()))
+            }
+            // Rows of files count from 1, as in all that is said of them.
+            RunError::DuplicateKey { first, second } => Self::configuration(format!(
+                "rows {} and {} have the same key: keys must be unique",
+                first + 1,
+                second + 1
+            )),
+            RunError::RowTooLarge { row, bytes, limit } => Self::configuration(format!(
+                "row {} makes a request of {bytes} bytes, and the service takes {limit}: \
+                     shorten it",
+                row + 1
+            )),
+            RunError::Row { row, source } => {
+                Self::configuration(for_the_shell(&format!("row {}: {source}", row + 1)))
             }
             error => Self::configuration(for_the_shell(&error.to_string())),
         }
