@@ -211,32 +211,6 @@ fn what_is_wrong_is_said_in_one_line() {
             3,
             "`--engine online`",
         ),
-        (
-            "run create new --schema s.json --source rows.csv --model offline",
-            3,
-            "with `--text`, `--prompt` or `--messages`",
-        ),
-        (
-            "run create new --schema s.json --source rows.csv --text body --model offline --rpm 3",
-            2,
-            "add `--engine online`",
-        ),
-        (
-            "run create new --schema s.json --source rows.csv --model offline --max-rounds 0",
-            2,
-            "from 1 up",
-        ),
-        (
-            "run create new --schema s.json --source rows.csv --model offline --price-in=-1 --price-out 1",
-            2,
-            "from 0 up",
-        ),
-        (
-            "run create . --schema s.json --source rows.csv --text body --model offline",
-            3,
-            "name a new directory",
-        ),
-        ("run results there -o x.csv --failed ./x.csv", 3, "give them two files"),
         ("run start new", 2, "add `--source` and `--model`"),
         ("run status new", 3, "new holds no run"),
         ("run resume new", 3, "new holds no run"),
@@ -344,6 +318,43 @@ fn text_files_and_conversations_are_rows() {
 }
 
 #[test]
+fn options_have_limits() {
+    let folder = Folder::new();
+    folder.run(&format!("run create there {CREATE}")).expect(0);
+    for (line, code, words) in [
+        (
+            "run create new --schema s.json --source rows.csv --model offline",
+            3,
+            "with `--text`, `--prompt` or `--messages`",
+        ),
+        (
+            "run create new --schema s.json --source rows.csv --text body --model offline --rpm 3",
+            2,
+            "add `--engine online`",
+        ),
+        (
+            "run create new --schema s.json --source rows.csv --model offline --max-rounds 0",
+            2,
+            "from 1 up",
+        ),
+        (
+            "run create new --schema s.json --source rows.csv --model offline --price-in=-1 --price-out 1",
+            2,
+            "from 0 up",
+        ),
+        (
+            "run create . --schema s.json --source rows.csv --text body --model offline",
+            3,
+            "name a new directory",
+        ),
+        ("run results there -o x.csv --failed ./x.csv", 3, "give them two files"),
+    ] {
+        folder.run(line).fails(code, words);
+    }
+    assert!(!folder.path().join("new").exists());
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn names_need_not_be_unicode() {
     use std::os::unix::ffi::OsStrExt as _;
@@ -399,7 +410,7 @@ fn nothing_is_left_of_a_run_whose_creation_is_stopped() {
 fn files_for_another_engine_are_written() {
     let folder = Folder::new();
     let ran = folder.run(&format!("run start f {CREATE} --engine file")).expect(0);
-    assert!(ran.err.contains("2 rows wait in f/shards"), "{ran:?}");
+    assert!(ran.err.contains("2 rows wait for the engine, which turns f/shards/00001.jsonl into f/results/00001.output.jsonl"), "{ran:?}");
     assert_eq!(folder.read("f/shards/00001.jsonl").lines().count(), 2);
 }
 

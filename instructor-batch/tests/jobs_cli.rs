@@ -13,8 +13,20 @@ use serde_json::{Value, json};
 use support::{Call, Family, KEY, Person, Server, right};
 use tempfile::TempDir;
 
+/// The variable that holds the key of a service.
+fn key_of(family: Family) -> &'static str {
+    let variables = Service::find(family.service()).unwrap().key_variables;
+    variables.iter().find(|name| name.ends_with("_KEY")).unwrap()
+}
+
 /// Runs a command in a folder: its exit code and what it says. It never says the key.
 fn run(folder: &TempDir, family: Family, line: &str) -> (i32, String, String) {
+    let (code, out, err) = run_with(folder, &[(key_of(family), KEY)], line);
+    assert!(!out.contains(KEY) && !err.contains(KEY), "{line}");
+    (code, out, err)
+}
+
+fn run_with(folder: &TempDir, keys: &[(&str, &str)], line: &str) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_instructor"));
     command.args(line.split_whitespace()).current_dir(folder).env("NO_PROXY", "*");
     for (variable, _) in std::env::vars_os() {
@@ -23,15 +35,9 @@ fn run(folder: &TempDir, family: Family, line: &str) -> (i32, String, String) {
             command.env_remove(&variable);
         }
     }
-    let variables = Service::find(family.service()).unwrap().key_variables;
-    for variable in variables.iter().filter(|name| name.ends_with("_KEY")) {
-        command.env(variable, KEY);
-    }
-    let output = command.output().unwrap();
+    let output = command.envs(keys.iter().copied()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    let (out, err) = (text(output.stdout), text(output.stderr));
-    assert!(!out.contains(KEY) && !err.contains(KEY), "{line}");
-    (output.status.code().unwrap(), out, err)
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
 /// A job with two rows, and its id.
@@ -84,6 +90,11 @@ async fn jobs_of_every_service_are_looked_after() {
         assert_eq!(lines.lines().count(), 2, "{family:?}");
         let (_, err) = expect("show batch_nope", 4);
         assert!(err.starts_with("error: ") && err.lines().count() == 1, "{family:?}: {err}");
+        let (wrong_key, variable) = ("sk-wr0ngwr0ngwr0ngwr0ng", key_of(family));
+        let line = format!("batch list {at}");
+        let ran = run_with(&folder, &[(variable, wrong_key)], &line);
+        assert!(ran.0 == 3 && ran.2.contains("does not take the key"), "{family:?}: {ran:?}");
+        assert!(!ran.2.contains(wrong_key), "{family:?}");
         // A service says whether a job that is over can be cancelled or deleted; nothing hangs.
         for verb in ["cancel", "delete"] {
             let (code, out, err) = run(&folder, family, &format!("batch {verb} {id} {at}"));

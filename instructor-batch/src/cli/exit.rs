@@ -3,6 +3,7 @@
 use std::fmt;
 
 use instructor_core::Error;
+use instructor_core::provider::ProviderErrorKind;
 
 use super::say::quoted;
 use crate::output::OutputError;
@@ -143,6 +144,10 @@ impl From<JobError> for Failure {
             JobError::File { .. } | JobError::Unsupported { .. } => {
                 Self::configuration(for_the_shell(&error.to_string()))
             }
+            JobError::Failed {
+                kind: Some(ProviderErrorKind::Authentication | ProviderErrorKind::PermissionDenied),
+                ..
+            } => Self::configuration(format!("the service does not take the key: {error}")),
             _ => Self::new(Exit::Service, error.to_string()),
         }
     }

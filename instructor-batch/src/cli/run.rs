@@ -120,9 +120,14 @@ async fn work<T: Extract + Send + Sync>(run: Run<T>, say: Say) -> Result<Exit, F
     look::receipt_of(&run, &receipt, say)?;
     let open = receipt.rows.saturating_sub(receipt.outcomes.total());
     if open > 0 && run.engine() == Engine::File {
-        let folder = run.dir().join("shards");
-        let way = format!("`{} run resume {dir}` collects what the engine wrote", program());
-        say.hint(&format!("{open} rows wait in {}: {way}", folder.display()));
+        let number = run.status()?.shards.first().map_or(1, |shard| shard.number);
+        let asked = quoted(&run.dir().join(format!("shards/{number:05}.jsonl")));
+        let answered = quoted(&run.dir().join(format!("results/{number:05}.output.jsonl")));
+        say.hint(&format!(
+            "{open} rows wait for the engine, which turns {asked} into {answered} and so on; \
+             `{} run resume {dir}` collects them",
+            program()
+        ));
     } else {
         say.hint(&format!("results: `{} run results {dir} -o results.jsonl`", program()));
     }
