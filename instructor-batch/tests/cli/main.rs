@@ -2,110 +2,14 @@
 
 #![cfg(feature = "cli")]
 
+mod folder;
+mod limits;
+
 use std::fs;
-use std::io::Write;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
+use folder::{Folder, KEY, finish};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-
-/// How a command ended.
-#[derive(Debug)]
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Ran {
-    /// Its one JSON document.
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:?}"))
-    }
-
-    fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{self:?}");
-        self
-    }
-
-    /// Nothing on stdout, and one line on stderr that says these words.
-    fn fails(self, code: i32, words: &str) -> Self {
-        let one_line = self.err.starts_with("error: ") && self.err.trim_end().lines().count() == 1;
-        assert!(one_line && self.out.is_empty() && self.err.contains(words), "{words}: {self:?}");
-        self.expect(code)
-    }
-}
-
-/// A folder with a schema and rows; commands run in it.
-struct Folder(TempDir);
-
-const KEY: &str = "sk-proj-0123456789abcdefghijklmnop";
-
-impl Folder {
-    fn new() -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
-        let person = |name: &Value| {
-            json!({
-                "title": "Person", "type": "object", "required": ["name", "age"],
-                "properties": { "name": name, "age": { "type": "integer", "maximum": 150 } }
-            })
-        };
-        folder.write("s.json", &person(&json!({"type": "string"})).to_string());
-        folder.write("long.json", &person(&json!({"type": "string", "minLength": 3})).to_string());
-        let rows = "id,body\na,Ada Lovelace is 36 years old\nb,<script>alert(1)</script>\n";
-        folder.write("rows.csv", rows);
-        folder.write("text.txt", "Ada Lovelace is 36 years old\n\nAlan Turing is 41 years old\n");
-        folder
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path().join(name), text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path().join(name)).unwrap()
-    }
-
-    fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_instructor"));
-        command.args(line.split_whitespace()).current_dir(self.path());
-        for (variable, _) in std::env::vars_os() {
-            let name = variable.to_string_lossy();
-            if name.contains("_API_KEY") || name.contains("_BASE_URL") || name.contains("proxy") {
-                command.env_remove(&variable);
-            }
-        }
-        command
-    }
-
-    fn run(&self, line: &str) -> Ran {
-        finish(self.command(line), "")
-    }
-
-    /// With a key for a service that is not there.
-    fn run_with_key(&self, line: &str) -> Ran {
-        let mut command = self.command(line);
-        command.env("OPENAI_API_KEY", KEY);
-        finish(command, "")
-    }
-}
-
-fn finish(mut command: Command, stdin: &str) -> Ran {
-    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = piped.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Ran {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
 
 const CREATE: &str = "--schema s.json --source rows.csv --key id --text body --model offline";
 const FAILS: &str =
@@ -318,95 +222,6 @@ fn text_files_and_conversations_are_rows() {
 }
 
 #[test]
-fn options_have_limits() {
-    let folder = Folder::new();
-    folder.run(&format!("run create there {CREATE}")).expect(0);
-    for (line, code, words) in [
-        (
-            "run create new --schema s.json --source rows.csv --model offline",
-            3,
-            "with `--text`, `--prompt` or `--messages`",
-        ),
-        (
-            "run create new --schema s.json --source rows.csv --text body --model offline --rpm 3",
-            2,
-            "add `--engine online`",
-        ),
-        (
-            "run create new --schema s.json --source rows.csv --model offline --max-rounds 0",
-            2,
-            "from 1 up",
-        ),
-        (
-            "run create new --schema s.json --source rows.csv --model offline --price-in=-1 --price-out 1",
-            2,
-            "from 0 up",
-        ),
-        (
-            "run create . --schema s.json --source rows.csv --text body --model offline",
-            3,
-            "name a new directory",
-        ),
-        ("run results there -o x.csv --failed ./x.csv", 3, "give them two files"),
-    ] {
-        folder.run(line).fails(code, words);
-    }
-    assert!(!folder.path().join("new").exists());
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn names_need_not_be_unicode() {
-    use std::os::unix::ffi::OsStrExt as _;
-
-    let folder = Folder::new();
-    let name = |end: &[u8]| std::ffi::OsString::from(std::ffi::OsStr::from_bytes(end));
-    let dir = name(b"caf\xe9");
-    for (words, end) in [
-        (&["run", "start"][..], "--json --schema s.json --source text.txt --model offline"),
-        (&["run", "status"], "--json"),
-        (&["run", "results"], "--json -o"),
-        (&["run", "report"], "--json -o"),
-    ] {
-        let mut command = folder.command(&words.join(" "));
-        command.arg(&dir).args(end.split_whitespace());
-        if end.ends_with("-o") {
-            command.arg(name(b"caf\xe9.csv"));
-        }
-        finish(command, "").expect(0).json();
-    }
-}
-
-#[test]
-#[cfg(unix)]
-fn nothing_is_left_of_a_run_whose_creation_is_stopped() {
-    let folder = Folder::new();
-    let pipe = folder.path().join("rows.jsonl");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let mut command =
-        folder.command("run create r --schema s.json --source rows.jsonl --text t --model offline");
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut rows = fs::File::options().write(true).open(&pipe).unwrap();
-    let has_draft = || {
-        let mut names =
-            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
-        names.any(|name| name.to_string_lossy().contains("creating"))
-    };
-    while !has_draft() {
-        rows.write_all(b"{\"t\": \"x\"}\n").unwrap();
-    }
-    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(interrupt.unwrap().success());
-    // It goes on reading until it has heard of it.
-    while rows.write_all(b"{\"t\": \"x\"}\n").is_ok() {}
-    let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{said}");
-    assert!(said.starts_with("error: stopped while reading the rows"), "{said}");
-    assert!(!has_draft() && !folder.path().join("r").exists());
-}
-
-#[test]
 fn files_for_another_engine_are_written() {
     let folder = Folder::new();
     let ran = folder.run(&format!("run start f {CREATE} --engine file")).expect(0);
@@ -486,7 +301,7 @@ fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
 
 #[test]
 fn the_examples_of_the_docs_run() {
-    let docs = include_str!("../../docs/cli.md");
+    let docs = include_str!("../../../docs/cli.md");
     let folder = Folder::new();
     folder.write("person.json", blocks(docs, "json")[0]);
     folder.write("people.csv", blocks(docs, "csv")[0]);
