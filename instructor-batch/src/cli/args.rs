@@ -1,7 +1,8 @@
 //! The arguments of every command.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use instructor_core::Mode;
@@ -183,26 +184,26 @@ pub(super) struct Create {
     /// How the run reaches the model.
     #[arg(long, value_enum, default_value_t = EngineName::Batch)]
     pub(super) engine: EngineName,
-    /// With `--engine online`: how many requests are under way at a time.
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    pub(super) concurrency: u32,
+    /// With `--engine online`: how many requests are under way at a time; 8 by default.
+    #[arg(long, value_name = "N", value_parser = from_one::<NonZeroU32>)]
+    pub(super) concurrency: Option<NonZeroU32>,
     /// With `--engine online`: how many requests may begin in a minute.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = from_one::<NonZeroU32>)]
     pub(super) rpm: Option<NonZeroU32>,
     /// With `--engine online`: how many tokens they may have in a minute.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = from_one::<NonZeroU32>)]
     pub(super) tpm: Option<NonZeroU32>,
     /// How often a row is sent at most.
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    pub(super) max_rounds: u32,
+    #[arg(long, value_name = "N", value_parser = from_one::<NonZeroU32>, default_value = "3")]
+    pub(super) max_rounds: NonZeroU32,
     /// The most rows of a job.
-    #[arg(long, value_name = "N")]
-    pub(super) shard_rows: Option<u64>,
+    #[arg(long, value_name = "N", value_parser = from_one::<NonZeroU64>)]
+    pub(super) shard_rows: Option<NonZeroU64>,
     /// What a million tokens of questions cost.
-    #[arg(long, value_name = "PRICE", requires = "price_out")]
+    #[arg(long, value_name = "PRICE", value_parser = price, requires = "price_out")]
     pub(super) price_in: Option<f64>,
     /// What a million tokens of answers cost.
-    #[arg(long, value_name = "PRICE", requires = "price_in")]
+    #[arg(long, value_name = "PRICE", value_parser = price, requires = "price_in")]
     pub(super) price_out: Option<f64>,
     /// Send one row alone before all others, and stop if it fails.
     #[arg(long)]
@@ -325,4 +326,14 @@ pub(super) struct BatchAt {
     pub(super) provider: String,
     #[command(flatten)]
     pub(super) service: Service,
+}
+
+/// Clap's own words for such a number speak of types.
+fn from_one<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "it is a whole number from 1 up".to_owned())
+}
+
+fn price(text: &str) -> Result<f64, String> {
+    let price = text.parse::<f64>().ok().filter(|price| price.is_finite() && *price >= 0.0);
+    price.ok_or_else(|| "a price is a number from 0 up".to_owned())
 }

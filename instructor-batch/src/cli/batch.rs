@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::args::{BatchAt, BatchVerb};
 use super::client::client;
 use super::exit::{Exit, Failure};
-use super::say::Say;
+use super::say::{Say, named};
 use crate::job::BatchJobInfo;
 use crate::provider::{self, Downloads, SharedProvider};
 
@@ -68,7 +68,8 @@ async fn download(
         files => files.join("\n"),
     };
     let json = serde_json::json!({
-        "id": id, "status": job.status.name(), "output": output, "errors": errors
+        "id": id, "status": job.status.name(), "output": output.as_deref().map(named),
+        "errors": errors.as_deref().map(named)
     });
     say.result(&json, &text)
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use instructor_core::Error;
+use instructor_core::provider::ProviderErrorKind;
 
+use super::say::quoted;
 use crate::output::OutputError;
 use crate::provider::JobError;
 use crate::report::ReportError;
@@ -124,6 +126,11 @@ fn for_the_shell(message: &str) -> String {
         ("`max_tokens`", "`--max-tokens`"),
         ("raise `timeout`", "try again"),
         ("`Engine::Online`", "`--engine online`"),
+        ("with `text`, `prompt` or `messages`", "with `--text`, `--prompt` or `--messages`"),
+        (
+            "use `Source::jsonl`, `Source::csv` or `Source::parquet`",
+            "end it with `.jsonl`, `.csv`, `.parquet` or `.txt`",
+        ),
     ] {
         message = message.replace(method, option);
     }
@@ -137,6 +144,10 @@ impl From<JobError> for Failure {
             JobError::File { .. } | JobError::Unsupported { .. } => {
                 Self::configuration(for_the_shell(&error.to_string()))
             }
+            JobError::Failed {
+                kind: Some(ProviderErrorKind::Authentication | ProviderErrorKind::PermissionDenied),
+                ..
+            } => Self::configuration(format!("the service does not take the key: {error}")),
             _ => Self::new(Exit::Service, error.to_string()),
         }
     }
@@ -154,8 +165,8 @@ impl From<RunError> for Failure {
             RunError::Locked { .. } => Self::new(Exit::Locked, error.to_string()),
             RunError::Paused { .. } => Self::new(Exit::Service, error.to_string()),
             RunError::Exists { dir } => {
-                let dir = dir.display();
-                let way = format!("`{program} run resume {dir}` goes on with a run");
+                let (quoted, dir) = (quoted(&dir), dir.display());
+                let way = format!("`{program} run resume {quoted}` goes on with a run");
                 Self::configuration(format!(
                     "{dir} is not empty: {way}, or choose another directory"
                 ))
@@ -163,6 +174,20 @@ impl From<RunError> for Failure {
             RunError::NotARun { dir } => {
                 let way = format!("create one with `{program} run create`");
                 Self::configuration(format!("{} holds no run: {way}", dir.display()))
+            }
+            // Rows of files count from 1, as in all that is said of them.
+            RunError::DuplicateKey { first, second } => Self::configuration(format!(
+                "rows {} and {} have the same key: keys must be unique",
+                first + 1,
+                second + 1
+            )),
+            RunError::RowTooLarge { row, bytes, limit } => Self::configuration(format!(
+                "row {} makes a request of {bytes} bytes, and the service takes {limit}: \
+                     shorten it",
+                row + 1
+            )),
+            RunError::Row { row, source } => {
+                Self::configuration(for_the_shell(&format!("row {}: {source}", row + 1)))
             }
             error => Self::configuration(for_the_shell(&error.to_string())),
         }

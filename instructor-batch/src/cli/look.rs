@@ -3,21 +3,24 @@
 use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use instructor_core::Extract;
 use serde::Serialize;
 use serde_json::json;
 
 use super::args::{ReportArgs, ResultsArgs, RetryArgs};
+use super::busy::busy;
 use super::exit::{Exit, Failure, program};
-use super::say::Say;
-use crate::output::{self, Failed, OutputError};
+use super::say::{Say, named, quoted};
+use crate::output::{self, Failed, OutputError, Written};
 use crate::report;
-use crate::run::{Order, Outcome, Receipt, Run, RunState, RunStatus, ShardState};
+use crate::results::{BatchError, BatchErrorKind};
+use crate::run::{Order, Outcome, Receipt, Run, RunResult, RunState, RunStatus, ShardState};
 
 pub(super) fn status<T: Extract + Send + Sync>(run: &Run<T>, say: Say) -> Result<Exit, Failure> {
     let status = run.status()?;
-    let json = json!({"dir": run.dir(), "model": run.model(), "status": status});
+    let json = json!({"dir": named(run.dir()), "model": run.model(), "status": status});
     say.result(&json, &words(run, &status))?;
     Ok(Exit::Done)
 }
@@ -72,7 +75,7 @@ pub(super) fn receipt<T: Extract + Send + Sync>(run: &Run<T>, say: Say) -> Resul
 }
 
 pub(super) fn receipt_of<T>(run: &Run<T>, receipt: &Receipt, say: Say) -> Result<(), Failure> {
-    say.result(&json!({"dir": run.dir(), "model": run.model(), "receipt": receipt}), receipt)
+    say.result(&json!({"dir": named(run.dir()), "model": run.model(), "receipt": receipt}), receipt)
 }
 
 pub(super) fn plan<T: Extract + Send + Sync>(run: &Run<T>, say: Say) -> Result<Exit, Failure> {
@@ -81,29 +84,55 @@ pub(super) fn plan<T: Extract + Send + Sync>(run: &Run<T>, say: Say) -> Result<E
     Ok(Exit::Done)
 }
 
-pub(super) fn results<T: Extract + Serialize + Send + Sync>(
+pub(super) async fn results<T: Extract + Serialize + Send + Sync>(
     run: &Run<T>,
-    args: &ResultsArgs,
+    args: ResultsArgs,
     say: Say,
 ) -> Result<Exit, Failure> {
     let results = run.results_in(Order::Source);
-    let Some(path) = &args.output else {
-        return match output::write_lines(results, io::stdout().lock()) {
+    if let Some(path) = args.output {
+        let failed = match args.failed.as_str() {
+            "beside" => Failed::Beside,
+            "among" => Failed::Among,
+            "nowhere" => Failed::Dropped,
+            file => Failed::At(PathBuf::from(file)),
+        };
+        let written = busy("writing the results", say, move |count| {
+            let count = Arc::clone(count);
+            let rows = results.map(move |row| if count.next() { row } else { unwanted() });
+            let written = output::write(rows, &path, &failed)?;
+            Ok((written, failed))
+        });
+        let (written, failed) = written.await?;
+        say.result(&written, &words_of(&written, &failed))?;
+    } else {
+        match output::write_lines(results, io::stdout().lock()) {
             // Whoever reads it has seen enough.
             Err(OutputError::File { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
-                Ok(Exit::Done)
+                return Ok(Exit::Done);
             }
-            written => Ok(written.map(|()| Exit::Done)?),
-        };
-    };
-    let failed = match args.failed.as_str() {
-        "beside" => Failed::Beside,
-        "among" => Failed::Among,
-        "nowhere" => Failed::Dropped,
-        file => Failed::At(PathBuf::from(file)),
-    };
-    let written = output::write(results, path, &failed)?;
-    let mut text = format!("{} rows are in {}", written.succeeded, path.display());
+            written => written?,
+        }
+    }
+    let status = run.status()?;
+    let open = status.rows.saturating_sub(status.outcomes.total());
+    if open > 0 {
+        let way = format!("`{} run resume {}` goes on", program(), quoted(run.dir()));
+        say.hint(&format!("{open} rows are not over: {way}"));
+    }
+    Ok(Exit::Done)
+}
+
+/// What ends the results where nobody wants more of them.
+fn unwanted<T>() -> RunResult<T> {
+    let error = BatchError::new("", BatchErrorKind::Unreadable, "nobody wants them any more");
+    let outcome = Outcome::Errored;
+    RunResult { row: 0, key: String::new(), outcome, rounds: 0, result: Err(error) }
+}
+
+/// What was written where.
+fn words_of(written: &Written, failed: &Failed) -> String {
+    let mut text = format!("{} rows are in {}", written.succeeded, written.path.display());
     match (&written.failed_path, failed) {
         (Some(path), _) => {
             let _ = write!(text, ", {} that failed in {}", written.failed, path.display());
@@ -111,26 +140,26 @@ pub(super) fn results<T: Extract + Serialize + Send + Sync>(
         (None, Failed::Among) if written.failed > 0 => {
             let _ = write!(text, ", with {} that failed", written.failed);
         }
+        (None, _) if written.failed > 0 => {
+            let _ = write!(text, ", {} that failed are nowhere", written.failed);
+        }
         _ => {}
     }
-    say.result(&written, &text)?;
-    let status = run.status()?;
-    let open = status.rows.saturating_sub(status.outcomes.total());
-    if open > 0 {
-        let way = format!("`{} run resume {}` goes on", program(), run.dir().display());
-        say.hint(&format!("{open} rows are not over: {way}"));
-    }
-    Ok(Exit::Done)
+    text
 }
 
-pub(super) fn report<T: Extract + Serialize + Send + Sync>(
-    run: &Run<T>,
-    args: &ReportArgs,
+pub(super) async fn report<T: Extract + Serialize + Send + Sync>(
+    run: Run<T>,
+    args: ReportArgs,
     say: Say,
 ) -> Result<Exit, Failure> {
-    let shown = report::write(run, &args.output, args.rows)?;
-    let json = json!({"path": args.output, "failed_rows_shown": shown});
-    say.result(&json, &format!("the report is {}", args.output.display()))?;
+    let ReportArgs { output, rows, .. } = args;
+    let path = output.clone();
+    let shown = busy("writing the report", say, move |count| {
+        Ok(report::write_while(&run, &path, rows, || count.next())?)
+    });
+    let json = json!({"path": named(&output), "failed_rows_shown": shown.await?});
+    say.result(&json, &format!("the report is {}", output.display()))?;
     Ok(Exit::Done)
 }
 
@@ -151,13 +180,12 @@ pub(super) fn retry<T: Extract + Send + Sync>(
         outcomes.extend(&Outcome::ALL[1..]);
     }
     let rows = run.retry(&outcomes)?;
-    let dir = run.dir().display();
     say.result(
-        &json!({"dir": run.dir(), "waiting_again": rows}),
+        &json!({"dir": named(run.dir()), "waiting_again": rows}),
         &format!("{rows} rows wait again"),
     )?;
     if rows > 0 {
-        say.hint(&format!("`{} run resume {dir}` sends them", program()));
+        say.hint(&format!("`{} run resume {}` sends them", program(), quoted(run.dir())));
     }
     Ok(Exit::Done)
 }

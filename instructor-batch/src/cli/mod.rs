@@ -31,6 +31,7 @@ mod args;
 mod exit;
 mod say;
 mod signal;
+mod busy;
 mod client;
 mod subject;
 mod schema;
@@ -38,6 +39,8 @@ mod extract;
 mod source;
 mod progress;
 mod look;
+mod place;
+mod create;
 mod run;
 mod batch;
 

@@ -19,13 +19,27 @@ const LINE: Duration = Duration::from_secs(5);
 pub(super) struct Progress {
     end: oneshot::Sender<()>,
     task: JoinHandle<()>,
+    bar: Option<ProgressBar>,
 }
 
 impl Progress {
     pub(super) fn begin<T: Extract + Send + Sync>(run: &Run<T>, say: Say) -> Self {
         let (end, ended) = oneshot::channel();
-        let task = tokio::spawn(watch(run.clone(), say, ended));
-        Self { end, task }
+        let screen = Screen::new(say);
+        let bar = match &screen {
+            Screen::Bar(bar) => Some(bar.clone()),
+            Screen::Lines { .. } => None,
+        };
+        let task = tokio::spawn(watch(run.clone(), screen, ended));
+        Self { end, task, bar }
+    }
+
+    /// Says something above the bar.
+    pub(super) fn note(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| note(&text)),
+            None => note(&text),
+        }
     }
 
     /// Removes the bar.
@@ -35,8 +49,11 @@ impl Progress {
     }
 }
 
-async fn watch<T: Extract + Send + Sync>(run: Run<T>, say: Say, mut ended: oneshot::Receiver<()>) {
-    let mut screen = Screen::new(say);
+async fn watch<T: Extract + Send + Sync>(
+    run: Run<T>,
+    mut screen: Screen,
+    mut ended: oneshot::Receiver<()>,
+) {
     // Nothing is shown of what is over at once.
     while let Err(_elapsed) = tokio::time::timeout(LOOK, &mut ended).await {
         let status = tokio::task::spawn_blocking({
@@ -62,7 +79,8 @@ impl Screen {
             return Self::Lines { last: String::new(), at: None };
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        let style = "{bar:30} {pos}/{len} rows  {elapsed}  {msg}";
+        // It fits into narrow terminals; of the words, what does not is cut off.
+        let style = "{bar:12} {pos}/{len} rows  {elapsed}  {wide_msg}";
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }

@@ -1,24 +1,20 @@
 //! `instructor run`: creating a run, and working on it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use instructor_core::Extract;
 use serde::Serialize;
+use serde_json::json;
 
-use super::args::{Create, CreateArgs, EngineName, Question, RunArgs, RunVerb, StartArgs};
+use super::args::{CreateArgs, RunArgs, RunVerb, StartArgs};
 use super::client::{client, client_for};
+use super::create::New;
 use super::exit::{Exit, Failure, program};
 use super::look;
+use super::place;
 use super::progress::Progress;
-use super::say::{Say, note};
+use super::say::{Say, named, quoted};
 use super::signal::Signals;
-use super::source::source;
 use super::subject::Subject;
-use crate::run::{Engine, Prices, Receipt, Run, RunError, RunSettings};
-
-/// The schema of a run, beside its ledger, so that only `create` needs it.
-const SCHEMA: &str = "schema.json";
+use crate::run::{Engine, Receipt, Run};
 
 pub(super) async fn run<T: Extract + Serialize + Send + Sync>(
     subject: Subject,
@@ -27,16 +23,15 @@ pub(super) async fn run<T: Extract + Serialize + Send + Sync>(
 ) -> Result<Exit, Failure> {
     match verb {
         RunVerb::Create(CreateArgs { run, source, model, create }) => {
-            subject.load(run.schema.as_deref())?;
-            if create.dry_run {
-                return dry::<T>(&run, source, &model, create, say);
+            let new = New::<T>::of(subject, run, source, model, create)?;
+            if new.create.dry_run {
+                return new.dry(say).await;
             }
-            let made = make::<T>(&run, source, &model, create)?;
-            created(&made, say)?;
+            created(&new.make(say).await?, say)?;
             Ok(Exit::Done)
         }
         RunVerb::Start(StartArgs { run, source, model, create }) => {
-            if is_there(&run.dir) {
+            if place::is_there(&run.dir) {
                 if source.is_some() && !create.dry_run {
                     let dir = run.dir.display();
                     say.hint(&format!("{dir} is there: it goes on as it was created"));
@@ -52,11 +47,11 @@ pub(super) async fn run<T: Extract + Serialize + Send + Sync>(
                     format!("{dir} holds no run: add `--source` and `--model` to create one");
                 return Err(Failure::usage(message));
             };
-            subject.load(run.schema.as_deref())?;
-            if create.dry_run {
-                return dry::<T>(&run, source, &model, create, say);
+            let new = New::<T>::of(subject, run, source, model, create)?;
+            if new.create.dry_run {
+                return new.dry(say).await;
             }
-            work(make::<T>(&run, source, &model, create)?, say).await
+            work(new.make(say).await?, say).await
         }
         RunVerb::Resume(run) => work(open_to_ask::<T>(subject, &run)?, say).await,
         RunVerb::Cancel(args) => {
@@ -65,7 +60,7 @@ pub(super) async fn run<T: Extract + Serialize + Send + Sync>(
             let receipt = tokio::select! {
                 receipt = run.cancel() => receipt?,
                 () = signals.stopped() => {
-                    let way = format!("`{} run cancel {}` goes on", program(), args.dir.display());
+                    let way = format!("`{} run cancel {}` goes on", program(), quoted(&args.dir));
                     return Err(Failure::new(Exit::Interrupted, format!("stopped: {way}")));
                 }
             };
@@ -75,15 +70,10 @@ pub(super) async fn run<T: Extract + Serialize + Send + Sync>(
         RunVerb::Status(run) => look::status::<T>(&opened(subject, &run)?, say),
         RunVerb::Receipt(run) => look::receipt::<T>(&opened(subject, &run)?, say),
         RunVerb::Plan(run) => look::plan::<T>(&opened(subject, &run)?, say),
-        RunVerb::Results(args) => look::results::<T>(&opened(subject, &args.run)?, &args, say),
-        RunVerb::Report(args) => look::report::<T>(&opened(subject, &args.run)?, &args, say),
+        RunVerb::Results(args) => look::results::<T>(&opened(subject, &args.run)?, args, say).await,
+        RunVerb::Report(args) => look::report::<T>(opened(subject, &args.run)?, args, say).await,
         RunVerb::Retry(args) => look::retry::<T>(&opened(subject, &args.run)?, &args, say),
     }
-}
-
-/// Whether something stands in the directory.
-fn is_there(dir: &Path) -> bool {
-    fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// Opens a run to work on it; that needs the service's key.
@@ -91,118 +81,38 @@ fn open_to_ask<T: Extract + Send + Sync>(
     subject: Subject,
     run: &RunArgs,
 ) -> Result<Run<T>, Failure> {
-    load(subject, run)?;
-    Run::open_by(&run.dir, |model| client(model, &run.service))
+    place::load(subject, run)?;
+    let service = place::service(run)?;
+    Run::open_by(&run.dir, |model| client(model, &service))
 }
 
 /// Opens a run to look at it.
 fn opened<T: Extract + Send + Sync>(subject: Subject, run: &RunArgs) -> Result<Run<T>, Failure> {
-    load(subject, run)?;
-    Run::open_by(&run.dir, |model| client_for(model, &run.service))
-}
-
-/// The schema that was given, or else that which the run was created with.
-fn load(subject: Subject, run: &RunArgs) -> Result<(), Failure> {
-    let kept = run.dir.join(SCHEMA);
-    match &run.schema {
-        Some(schema) => subject.load(Some(schema)),
-        None if subject == Subject::Type => Ok(()),
-        None if !is_there(&run.dir) => Err(RunError::NotARun { dir: run.dir.clone() }.into()),
-        None => subject.load(kept.exists().then_some(&kept)),
-    }
-}
-
-fn make<T: Extract + Send + Sync>(
-    run: &RunArgs,
-    rows: PathBuf,
-    model: &str,
-    create: Create,
-) -> Result<Run<T>, Failure> {
-    let client = client(model, &run.service)?;
-    let rows = source(rows, &create.columns)?;
-    let made = Run::create(&run.dir, rows, settings(create, RunSettings::with_client(client)))?;
-    if let Some(schema) = &run.schema {
-        let to = run.dir.join(SCHEMA);
-        fs::copy(schema, &to)
-            .map_err(|e| Failure::configuration(format!("{}: {e}", to.display())))?;
-    }
-    Ok(made)
-}
-
-fn settings(create: Create, mut settings: RunSettings) -> RunSettings {
-    let Question { system, mode, temperature, max_tokens } = create.question;
-    if let Some(system) = system {
-        settings = settings.system(system);
-    }
-    if let Some(mode) = mode {
-        settings = settings.mode(mode);
-    }
-    if let Some(temperature) = temperature {
-        settings = settings.temperature(temperature);
-    }
-    if let Some(max_tokens) = max_tokens {
-        settings = settings.max_tokens(max_tokens);
-    }
-    if let Some(rows) = create.shard_rows {
-        settings = settings.shard_rows(rows);
-    }
-    if let (Some(input), Some(output)) = (create.price_in, create.price_out) {
-        settings = settings.prices(Prices { input, output, cached_input: None });
-    }
-    settings.max_rounds(create.max_rounds).canary(create.canary).engine(match create.engine {
-        EngineName::Batch => Engine::Batch,
-        EngineName::File => Engine::File,
-        EngineName::Online => Engine::Online {
-            concurrency: create.concurrency.max(1) as usize,
-            requests_per_minute: create.rpm,
-            tokens_per_minute: create.tpm,
-        },
-    })
-}
-
-/// What a new run would take. It is created beside its place and thrown away.
-fn dry<T: Extract + Send + Sync>(
-    run: &RunArgs,
-    rows: PathBuf,
-    model: &str,
-    create: Create,
-    say: Say,
-) -> Result<Exit, Failure> {
-    if is_there(&run.dir) {
-        return Err(RunError::Exists { dir: run.dir.clone() }.into());
-    }
-    let mut name = run.dir.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".dry-{}", std::process::id()));
-    let draft = Draft(run.dir.with_file_name(name));
-    let client = client_for(model, &run.service)?;
-    let rows = source(rows, &create.columns)?;
-    let settings = settings(create, RunSettings::with_client(client));
-    look::plan::<T>(&Run::create(&draft.0, rows, settings)?, say)
-}
-
-/// A folder that is thrown away.
-struct Draft(PathBuf);
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+    place::load(subject, run)?;
+    let service = place::service(run)?;
+    Run::open_by(&run.dir, |model| client_for(model, &service))
 }
 
 fn created<T: Extract + Send + Sync>(run: &Run<T>, say: Say) -> Result<(), Failure> {
     let plan = run.plan()?;
-    let dir = run.dir().display();
-    say.result(&serde_json::json!({"dir": run.dir(), "plan": plan}), &plan)?;
-    say.hint(&format!("created {dir}: `{} run start {dir}` sends it", program()));
+    say.result(&json!({"dir": named(run.dir()), "plan": plan}), &plan)?;
+    let way = format!("`{} run start {}` sends it", program(), quoted(run.dir()));
+    say.hint(&format!("created {}: {way}", run.dir().display()));
     Ok(())
 }
 
 /// Works on a run until it is over or somebody stops it.
 async fn work<T: Extract + Send + Sync>(run: Run<T>, say: Say) -> Result<Exit, Failure> {
+    let dir = quoted(run.dir());
+    if loses_jobs(&run)? {
+        say.hint(
+            &"the jobs of the offline model ended with the process that sent them: their rows are \
+              sent again",
+        );
+    }
     let progress = Progress::begin(&run, say);
-    let ended = execute(&run).await;
+    let ended = execute(&run, &progress).await;
     progress.end().await;
-    let dir = run.dir().display();
     let Some(receipt) = ended? else {
         let way = format!("nothing is lost, and `{} run resume {dir}` goes on", program());
         return Err(Failure::new(Exit::Interrupted, format!("stopped: {way}")));
@@ -210,18 +120,38 @@ async fn work<T: Extract + Send + Sync>(run: Run<T>, say: Say) -> Result<Exit, F
     look::receipt_of(&run, &receipt, say)?;
     let open = receipt.rows.saturating_sub(receipt.outcomes.total());
     if open > 0 && run.engine() == Engine::File {
-        let folder = run.dir().join("shards");
-        let way = format!("`{} run resume {dir}` collects what the engine wrote", program());
-        say.hint(&format!("{open} rows wait in {}: {way}", folder.display()));
+        let number = run.status()?.shards.first().map_or(1, |shard| shard.number);
+        let asked = quoted(&run.dir().join(format!("shards/{number:05}.jsonl")));
+        let answered = quoted(&run.dir().join(format!("results/{number:05}.output.jsonl")));
+        say.hint(&format!(
+            "{open} rows wait for the engine, which turns {asked} into {answered} and so on; \
+             `{} run resume {dir}` collects them",
+            program()
+        ));
     } else {
         say.hint(&format!("results: `{} run results {dir} -o results.jsonl`", program()));
     }
-    Ok(if receipt.outcomes.failed() > 0 { Exit::RowsFailed } else { Exit::Done })
+    let failed = receipt.outcomes.failed();
+    if failed > 0 {
+        let report = format!("`{} run report {dir} -o report.html` shows why", program());
+        let retry = format!("`{} run retry {dir}` lets them wait again", program());
+        say.hint(&format!("{failed} rows failed: {report}, {retry}"));
+    }
+    Ok(if failed > 0 { Exit::RowsFailed } else { Exit::Done })
+}
+
+/// Whether jobs were sent to the offline model, which another process does not know.
+fn loses_jobs<T: Extract + Send + Sync>(run: &Run<T>) -> Result<bool, Failure> {
+    let is_offline = run.model().starts_with("offline/") && run.engine() == Engine::Batch;
+    Ok(is_offline && run.status()?.shards.iter().any(|shard| shard.job.is_some()))
 }
 
 /// The receipt, or nothing if somebody stopped it before its end. A task of its own works on the run,
 /// so that signals and progress do not wait for it.
-async fn execute<T: Extract + Send + Sync>(run: &Run<T>) -> Result<Option<Receipt>, Failure> {
+async fn execute<T: Extract + Send + Sync>(
+    run: &Run<T>,
+    progress: &Progress,
+) -> Result<Option<Receipt>, Failure> {
     let mut signals = Signals::listen();
     let mut task = tokio::spawn({
         let run = run.clone();
@@ -231,7 +161,7 @@ async fn execute<T: Extract + Send + Sync>(run: &Run<T>) -> Result<Option<Receip
         ended = &mut task => (ended, false),
         () = signals.stopped() => {
             run.stop();
-            note(&"stopping: what is under way is waited for; once more, and nothing is");
+            progress.note("stopping: what is under way is waited for; a second Ctrl-C does not wait");
             tokio::select! {
                 ended = &mut task => (ended, true),
                 () = signals.stopped() => {

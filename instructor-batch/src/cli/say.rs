@@ -1,7 +1,9 @@
 //! What is printed: results on stdout, everything else on stderr.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -48,6 +50,21 @@ impl Say {
     }
 }
 
+/// A path within a command that people may copy.
+pub(super) fn quoted(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "/\\._-+=:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.into_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// A path for JSON, in which a name that is no Unicode cannot stand as it is.
+pub(super) fn named(path: &Path) -> Cow<'_, str> {
+    path.to_string_lossy()
+}
+
 /// Something beside the result that everybody should know.
 pub(super) fn note(text: &dyn fmt::Display) {
     complain(&format!("{text}\n"));
@@ -66,4 +83,22 @@ pub(super) fn print(text: &str) {
 /// To stderr.
 pub(super) fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_can_be_copied_into_a_shell() {
+        for (path, expected) in [
+            ("runs/a-1.b_c", "runs/a-1.b_c"),
+            ("my run", "'my run'"),
+            ("it's", r"'it'\''s'"),
+            ("$HOME", "'$HOME'"),
+            ("né", "né"),
+        ] {
+            assert_eq!(quoted(Path::new(path)), expected);
+        }
+    }
 }

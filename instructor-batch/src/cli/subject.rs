@@ -18,25 +18,27 @@ pub(super) enum Subject {
 }
 
 impl Subject {
-    /// Makes the schema known, before anything else is done with the type.
-    pub(super) fn load(self, file: Option<&Path>) -> Result<(), Failure> {
+    /// Makes the schema known, before anything else is done with the type. Gives what stands in the
+    /// file.
+    pub(super) fn load(self, file: Option<&Path>) -> Result<Option<String>, Failure> {
         match (self, file) {
-            (Self::Type, None) => Ok(()),
+            (Self::Type, None) => Ok(None),
             (Self::Type, Some(_)) => {
                 Err(Failure::usage("`--schema` is not taken: this program extracts its own type"))
             }
             (Self::File, None) => {
                 Err(Failure::usage("no schema is given: add `--schema FILE` with a JSON Schema"))
             }
-            (Self::File, Some(path)) => load(path),
+            (Self::File, Some(path)) => load(path).map(Some),
         }
     }
 }
 
-fn load(path: &Path) -> Result<(), Failure> {
+fn load(path: &Path) -> Result<String, Failure> {
     let failed = |what: String| Failure::configuration(format!("{}: {what}", path.display()));
     let text = fs::read_to_string(path).map_err(|e| failed(e.to_string()))?;
     let json: Value = serde_json::from_str(&text).map_err(|e| failed(format!("no JSON: {e}")))?;
     let schema = schema::import(&json).map_err(|e| failed(e.to_string()))?;
-    Dynamic::set_schema(schema).map_err(|e| failed(e.to_string()))
+    Dynamic::set_schema(schema).map_err(|e| failed(e.to_string()))?;
+    Ok(text)
 }

@@ -6,6 +6,7 @@
 //! Cells of a CSV file are what the model wrote. A spreadsheet takes a text such as `=1+1` for a
 //! formula; whoever opens results in one imports the columns as text.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ pub enum Format {
 impl Format {
     /// The format that a file's name says, `.gz` and `.zst` aside.
     pub fn of(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
         match plain.rsplit_once('.')?.1 {
             "jsonl" | "ndjson" => Some(Self::Jsonl),
@@ -78,13 +79,28 @@ pub enum Failed {
 #[non_exhaustive]
 pub struct Written {
     /// The file of results.
+    #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
     /// How many rows gave a value.
     pub succeeded: u64,
     /// How many did not.
     pub failed: u64,
     /// The file of rows that did not, if there is one.
+    #[serde(serialize_with = "maybe_lossy")]
     pub failed_path: Option<PathBuf>,
+}
+
+/// A name that is no Unicode is no reason to fail when all is written.
+fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
+}
+
+#[expect(clippy::ref_option, reason = "as serde calls it")]
+fn maybe_lossy<S: serde::Serializer>(
+    path: &Option<PathBuf>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    path.as_ref().map(|path| path.to_string_lossy()).serialize(serializer)
 }
 
 /// Results cannot be written.
@@ -102,6 +118,9 @@ pub enum OutputError {
         "{0}: compression is not built in: enable the feature `compression`, or choose a name without `.gz` and `.zst`"
     )]
     NoCompression(PathBuf),
+    /// Results and rows that failed are to go into one file.
+    #[error("{0} is to hold the results and the rows that failed: give them two files")]
+    Same(PathBuf),
     /// The file cannot be written.
     #[error("{path}: {source}")]
     File {
@@ -135,6 +154,9 @@ pub fn write<T: Extract + Serialize>(
     failed: &Failed,
 ) -> Result<Written, OutputError> {
     let format = Format::of(path).ok_or_else(|| OutputError::Format(path.to_owned()))?;
+    if matches!(failed, Failed::At(other) if is_same(path, other)) {
+        return Err(OutputError::Same(path.to_owned()));
+    }
     let file = |source| OutputError::File { path: path.to_owned(), source };
     let among = *failed == Failed::Among;
     let mut sink = Sink::create::<T>(format, path, among)?;
@@ -176,6 +198,16 @@ pub fn write_lines<T: Serialize>(
         record.write(&mut writer).map_err(file)?;
     }
     writer.flush().map_err(file)
+}
+
+/// Whether both name one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok();
+        folder.map(|folder| (folder, path.file_name().map(OsString::from)))
+    };
+    one == other || place(one).is_some_and(|one| Some(one) == place(other))
 }
 
 /// An error if this is no row's result: the results end here, because the ledger cannot be read.

@@ -40,7 +40,17 @@ pub fn write<T: Extract + Send + Sync>(
     path: &Path,
     most: usize,
 ) -> Result<usize, ReportError> {
-    let facts = gather(run, most)?;
+    write_while(run, path, most, || true)
+}
+
+/// Writes a page as long as it is wanted, which is asked for each row.
+pub(crate) fn write_while<T: Extract + Send + Sync>(
+    run: &Run<T>,
+    path: &Path,
+    most: usize,
+    is_wanted: impl Fn() -> bool,
+) -> Result<usize, ReportError> {
+    let facts = gather(run, most, is_wanted)?;
     let mut file = Atomic::create(path)?;
     let failed = |source| OutputError::File { path: path.to_owned(), source };
     file.write_all(page::page(&facts).as_bytes()).map_err(failed)?;
@@ -92,7 +102,11 @@ struct Wrong {
     found: Option<String>,
 }
 
-fn gather<T: Extract + Send + Sync>(run: &Run<T>, most: usize) -> Result<Facts, ReportError> {
+fn gather<T: Extract + Send + Sync>(
+    run: &Run<T>,
+    most: usize,
+    is_wanted: impl Fn() -> bool,
+) -> Result<Facts, ReportError> {
     let (status, receipt) = (run.status()?, run.receipt()?);
     let mut asked = Asked::open(run.dir())?;
     let mut kinds: Vec<(&'static str, u64)> = Vec::new();
@@ -101,6 +115,9 @@ fn gather<T: Extract + Send + Sync>(run: &Run<T>, most: usize) -> Result<Facts, 
     // Where nothing failed there is nothing to look for.
     let results = (receipt.outcomes.failed() > 0).then(|| run.results_in(Order::Source));
     for row in results.into_iter().flatten() {
+        if !is_wanted() {
+            return Err(OutputError::Results("nobody wants them any more".into()).into());
+        }
         let Err(error) = row.result else { continue };
         if error.kind == BatchErrorKind::Unreadable && row.key.is_empty() {
             return Err(OutputError::Results(error.message).into());

@@ -76,7 +76,8 @@ fn summary(page: &mut String, facts: &Facts) {
     let note = format!("{} {rounds}, {} {jobs}", receipt.rounds, receipt.jobs);
     tile("Time", time(receipt.seconds), note);
     if receipt.faults > 0 {
-        tile("Odd lines", Number(receipt.faults).to_string(), "of no row, or twice".to_owned());
+        let note = "lines of no row, or twice; lost jobs".to_owned();
+        tile("Faults", Number(receipt.faults).to_string(), note);
     }
     page.push_str("</dl>\n");
 }

@@ -70,8 +70,11 @@ fn card(page: &mut String, row: &Failed) {
             let (path, rule, message) = (Text(&wrong.path), wrong.rule, Text(&wrong.message));
             let _ = write!(page, "<li><code>{path}</code> {message} <small>{rule}</small>");
             if let Some(found) = &wrong.found {
-                let _ =
-                    write!(page, "<br><span class=\"quiet\">found <q>{}</q></span>", Text(found));
+                let _ = write!(
+                    page,
+                    "<br><span class=\"quiet\">found <code>{}</code></span>",
+                    Text(found)
+                );
             }
             page.push_str("</li>");
         }

@@ -21,7 +21,8 @@ pub struct Receipt {
     pub rounds: u32,
     /// How many jobs there were.
     pub jobs: u64,
-    /// How many lines came back that belong to no row, or to one that has its answer.
+    /// How many lines came back that belong to no row, or to one that has its answer, and how many
+    /// jobs were lost.
     pub faults: u64,
     /// All tokens, those of wrong answers included.
     #[serde(serialize_with = "status::usage")]
@@ -74,7 +75,7 @@ impl fmt::Display for Receipt {
         writeln!(f, "rounds      {}", self.rounds)?;
         writeln!(f, "jobs        {}", self.jobs)?;
         if self.faults > 0 {
-            writeln!(f, "odd lines   {}", self.faults)?;
+            writeln!(f, "faults      {}", self.faults)?;
         }
         let Usage { input_tokens, output_tokens, .. } = self.usage;
         writeln!(f, "tokens      {input_tokens} in, {output_tokens} out")?;

@@ -26,7 +26,8 @@ pub struct RunStatus {
     pub shards: Vec<ShardStatus>,
     /// How many shards there were in all.
     pub shards_total: u64,
-    /// How many lines came back that belong to no row, or to one that has its answer.
+    /// How many lines came back that belong to no row, or to one that has its answer, and how many
+    /// jobs were lost.
     pub faults: u64,
     /// The tokens so far, those of wrong answers included.
     #[serde(serialize_with = "usage")]
@@ -37,6 +38,8 @@ pub struct RunStatus {
 
 /// How far the run of this ledger is.
 pub(super) fn status(ledger: &Ledger) -> Result<RunStatus, RunError> {
+    // Before the counts: rows of a shard that is collected in between are over then, not gone.
+    let shards = ledger.open_shards()?;
     let counts = ledger.counts()?;
     let problem = ledger.fact("problem")?;
     let over = counts.waiting == 0 && counts.in_shards == 0;
@@ -46,7 +49,7 @@ pub(super) fn status(ledger: &Ledger) -> Result<RunStatus, RunError> {
         (false, Some(_)) => RunState::Paused,
         (false, None) => RunState::Open,
     };
-    let shards = ledger.open_shards()?.into_iter().map(|shard| ShardStatus {
+    let shards = shards.into_iter().map(|shard| ShardStatus {
         number: shard.number,
         state: shard.state,
         rows: shard.rows,
