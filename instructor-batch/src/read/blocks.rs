@@ -48,9 +48,12 @@ pub(super) struct Lines {
     at: usize,
     end: usize,
     line: u64,
-    lines: usize,
+    count: usize,
     longest: usize,
 }
+
+/// A line, or the start of one that is too long.
+type Line<'a> = Result<&'a [u8], &'a [u8]>;
 
 /// How far an input could be read.
 enum Filled {
@@ -122,7 +125,7 @@ impl Blocks {
             }
             if at < end {
                 let (lines, longest) = (ends + 1, self.longest);
-                return Some(Block::Lines(Lines { bytes, at, end, line, lines, longest }));
+                return Some(Block::Lines(Lines { bytes, at, end, line, count: lines, longest }));
             }
         }
     }
@@ -203,7 +206,7 @@ impl Blocks {
 impl Lines {
     /// The next line that is not blank, without its end, and its number. Of one that is too long, only
     /// the start, as an error.
-    pub(super) fn next(&mut self) -> Option<(u64, Result<&[u8], &[u8]>)> {
+    pub(super) fn next(&mut self) -> Option<(u64, Line<'_>)> {
         loop {
             let rest = self.bytes.get(self.at..self.end).filter(|rest| !rest.is_empty())?;
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
@@ -231,7 +234,7 @@ impl Lines {
 
     /// At least as many lines as are left.
     pub(super) fn count(&self) -> usize {
-        self.lines
+        self.count
     }
 
     /// Its memory, for another block.
