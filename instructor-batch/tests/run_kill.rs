@@ -180,7 +180,7 @@ fn cancellation(family: Family, random: &mut fastrand::Rng) -> u64 {
     let server = Server::start(family, right);
     let (polls, hidden) = (random.u32(2..30), random.u32(0..3));
     let done_when_cancelled = random.usize(0..4);
-    server.plan(JobPlan { polls, hidden, done_when_cancelled, ..JobPlan::default() });
+    server.plan(JobPlan { polls, done_when_cancelled, hidden, ..JobPlan::default() });
     let folder = tempfile::tempdir().unwrap();
     let (dir, log) = (folder.path().join("run"), folder.path().join("log"));
     let url = server.url();
