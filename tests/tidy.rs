@@ -41,9 +41,9 @@ fn files_are_small_and_say_what_they_are_for() {
     }
 }
 
-/// The modules of instructor-core in the order of its `lib.rs`: each uses only those above it.
-fn layers() -> Vec<String> {
-    read(&root().join("instructor-core/src/lib.rs"))
+/// The modules of a crate in the order of its `lib.rs`: each uses only those above it.
+fn layers(source: &Path) -> Vec<String> {
+    read(&source.join("lib.rs"))
         .lines()
         .filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod "))
         .filter_map(|rest| rest.strip_suffix(';'))
@@ -53,11 +53,16 @@ fn layers() -> Vec<String> {
 
 #[test]
 fn modules_use_only_modules_above_them() {
-    let layers = layers();
+    for package in ["instructor-core", "instructor-batch"] {
+        modules_of_use_only_modules_above_them(&root().join(package).join("src"));
+    }
+}
+
+fn modules_of_use_only_modules_above_them(source: &Path) {
+    let layers = layers(source);
     assert!(layers.len() > 5, "lib.rs declares its modules one a line: {layers:?}");
-    let source = root().join("instructor-core/src");
-    for path in rust_files(&source) {
-        let inside = path.strip_prefix(&source).expect("below src");
+    for path in rust_files(source) {
+        let inside = path.strip_prefix(source).expect("below src");
         let first = inside.components().next().expect("a name").as_os_str().to_string_lossy();
         let module = first.trim_end_matches(".rs");
         // What stands at the bottom, `private`, may use everything; so may `lib.rs`.
@@ -90,7 +95,8 @@ fn mentions(line: &str, layer: &str) -> bool {
 #[test]
 fn only_one_folder_uses_the_network() {
     let source = root().join("instructor-core/src");
-    for path in rust_files(&source) {
+    let batch = root().join("instructor-batch/src");
+    for path in rust_files(&source).into_iter().chain(rust_files(&batch)) {
         let text = read(&path);
         // `::reqwest` is the crate; `self::reqwest` is the one module that wraps it.
         let uses = text
@@ -99,5 +105,20 @@ fn only_one_folder_uses_the_network() {
             .any(|line| !line.starts_with("//") && line.contains("reqwest::"));
         let allowed = path.starts_with(source.join("transport/reqwest"));
         assert!(!uses || allowed, "{} uses the network; go through a Transport", path.display());
+    }
+}
+
+#[test]
+fn batch_has_no_prompt_parse_or_validate_code() {
+    // What the core calls them; a batch goes through `Form` and `Conversation` for all of it.
+    let theirs = ["serde_path_to_error", "::align", "::validate", "Report::new", "from_json("];
+    for path in rust_files(&root().join("instructor-batch/src")) {
+        let text = read(&path);
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in (1..).zip(code.lines()) {
+            let used = theirs.iter().find(|name| line.contains(*name));
+            let comment = line.trim_start().starts_with("//");
+            assert!(comment || used.is_none(), "{}:{number} uses {used:?}", path.display());
+        }
     }
 }

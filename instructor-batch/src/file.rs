@@ -135,14 +135,13 @@ impl Writer {
     /// # Errors
     /// If the system says no.
     pub(crate) fn finish(self) -> io::Result<File> {
-        let file = match self.0 {
-            Kind::Plain(file) => file,
+        match self.0 {
+            Kind::Plain(file) => ended(file),
             #[cfg(feature = "compression")]
-            Kind::Gzip(encoder) => encoder.finish()?,
+            Kind::Gzip(encoder) => ended(encoder.finish()?),
             #[cfg(feature = "compression")]
-            Kind::Zstd(encoder) => encoder.finish()?,
-        };
-        file.into_inner().map_err(io::IntoInnerError::into_error)
+            Kind::Zstd(encoder) => ended(encoder.finish()?),
+        }
     }
 
     fn inner(&mut self) -> &mut dyn Write {
@@ -154,6 +153,10 @@ impl Writer {
             Kind::Zstd(encoder) => encoder,
         }
     }
+}
+
+fn ended(file: BufWriter<File>) -> io::Result<File> {
+    file.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
 impl Write for Writer {

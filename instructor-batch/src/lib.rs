@@ -18,13 +18,19 @@ mod read;
 mod legacy;
 pub mod job;
 pub mod provider;
+mod processor;
 pub mod run;
+pub mod output;
+pub mod report;
+#[cfg(feature = "cli")]
+pub mod cli;
 
 pub use file::FileError;
 pub use job::{BatchJobInfo, BatchStatus};
 pub use legacy::BatchJob;
 pub use line::Envelope;
 pub use lines::{LineError, Lines};
+pub use processor::{BatchInput, BatchProcessor, ProcessorError};
 pub use read::BatchReader;
 pub use request::{BatchRequest, RequestBody};
 pub use results::{
@@ -32,6 +38,9 @@ pub use results::{
     filter_errors, filter_successful, results_by_custom_id,
 };
 pub use row::{Ask, Row, RowError};
-pub use run::{Engine, Outcome, Prices, RunSettings};
+pub use run::{
+    Engine, Order, Outcome, Outcomes, Plan, Prices, Receipt, Run, RunError, RunResult, RunResults,
+    RunSettings, RunState, RunStatus,
+};
 pub use source::{Source, SourceError, Table};
 pub use write::{BatchWriter, WriteError, Written};

@@ -43,6 +43,8 @@ pub struct BatchWriter<T> {
     buffer: Vec<u8>,
     id: String,
     ids: Ids,
+    /// How many rows there were, those that failed included.
+    rows: u64,
     written: Written,
     path: Option<PathBuf>,
 }
@@ -119,6 +121,7 @@ impl<T: Extract + Send + Sync> BatchWriter<T> {
             buffer: Vec::with_capacity(BUFFER + BUFFER / 4),
             id: String::new(),
             ids: Ids::default(),
+            rows: 0,
             written: Written::default(),
             path: None,
         }
@@ -200,7 +203,8 @@ impl<T: Extract + Send + Sync> BatchWriter<T> {
         key: Option<&str>,
         line: impl FnOnce(&Lines<T>, &str, &mut Vec<u8>) -> Result<(), LineError>,
     ) -> Result<(), WriteError> {
-        let row = self.written.lines;
+        let row = self.rows;
+        self.rows += 1;
         let id = if let Some(key) = key {
             key
         } else {

@@ -20,6 +20,7 @@ mod extract;
 mod parallel;
 mod maybe;
 mod cited;
+mod dynamic;
 #[cfg(feature = "client")]
 mod advice;
 #[cfg(feature = "client")]
@@ -45,6 +46,8 @@ mod error;
 #[cfg(feature = "client")]
 mod retry;
 #[cfg(feature = "client")]
+mod rate;
+#[cfg(feature = "client")]
 pub mod observe;
 #[cfg(feature = "client")]
 mod client;
@@ -61,7 +64,7 @@ pub use advice::Advice;
 pub use attempt::{Attempt, Attempts};
 #[cfg(feature = "client")]
 pub use client::{
-    Client, ClientBuilder, Conversation, Extracted, Extraction, Form, Glanced, Judged,
+    Client, ClientBuilder, Conversation, Extracted, Extraction, Extractions, Form, Glanced, Judged,
 };
 #[cfg(feature = "client")]
 pub use error::Error;
@@ -71,6 +74,8 @@ pub use media::Media;
 pub use observe::Observer;
 #[cfg(feature = "client")]
 pub use offline::Offline;
+#[cfg(feature = "client")]
+pub use rate::{Limiter, RateLimits};
 #[cfg(feature = "client")]
 pub use reply::Usage;
 #[cfg(feature = "client")]
@@ -82,6 +87,7 @@ pub use transport::FetchPolicy;
 
 pub use align::{Repair, RepairKind};
 pub use cited::{Cited, Quote};
+pub use dynamic::{AlreadySet, Dynamic};
 pub use extract::{Extract, Extractor};
 pub use maybe::Maybe;
 pub use parallel::{Called, Parallel};

@@ -41,6 +41,19 @@ impl Mode {
         matches!(self, Self::ToolsStrict | Self::JsonSchema)
     }
 
+    /// The mode of this name, as [`name`](Self::name) gives it.
+    pub fn find(name: &str) -> Option<Self> {
+        const ALL: [Mode; 6] = [
+            Mode::Tools,
+            Mode::ToolsStrict,
+            Mode::JsonSchema,
+            Mode::Json,
+            Mode::MarkdownJson,
+            Mode::Parallel,
+        ];
+        ALL.into_iter().find(|mode| mode.name() == name)
+    }
+
     /// The name, as in the code.
     pub const fn name(self) -> &'static str {
         match self {

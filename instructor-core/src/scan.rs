@@ -25,6 +25,8 @@ struct Inside<'a> {
     at: usize,
     end: u8,
     state: State,
+    /// Something may come behind it.
+    inner: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +41,46 @@ impl<'a> Entries<'a> {
     /// The properties of the object that is the whole of `json`.
     pub fn new(json: &'a [u8]) -> Option<Self> {
         Inside::new(json, b'{', b'}').map(Self)
+    }
+
+    /// The name of the next property. Its value comes next, from [`value`](Self::value) or
+    /// [`enter`](Self::enter).
+    pub fn name(&mut self) -> Option<&'a [u8]> {
+        let inside = &mut self.0;
+        if !inside.goes_on() {
+            return None;
+        }
+        let name = inside.name();
+        if name.is_none() {
+            inside.state = State::Broken;
+        }
+        name
+    }
+
+    /// The value of the property whose name was read.
+    pub fn value(&mut self) -> Option<&'a [u8]> {
+        let value = self.0.value();
+        if value.is_none() {
+            self.0.state = State::Broken;
+        }
+        value
+    }
+
+    /// The properties of this value, if it is an object, so that it need not be read twice. It must
+    /// be read to its end and [left](Self::leave).
+    pub fn enter(&self) -> Option<Self> {
+        let Inside { json, at, .. } = self.0;
+        let state = State::Before;
+        let is_object = json.get(at) == Some(&b'{');
+        is_object.then_some(Self(Inside { json, at: at + 1, end: b'}', state, inner: true }))
+    }
+
+    /// Goes on behind an object that was entered.
+    pub fn leave(&mut self, entered: &Self) {
+        self.0.at = entered.0.at;
+        if !entered.is_complete() {
+            self.0.state = State::Broken;
+        }
     }
 
     /// Whether the object was read to its end, and nothing comes after it.
@@ -63,15 +105,7 @@ impl<'a> Iterator for Entries<'a> {
     type Item = (&'a [u8], &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let inside = &mut self.0;
-        if !inside.goes_on() {
-            return None;
-        }
-        let entry = inside.entry();
-        if entry.is_none() {
-            inside.state = State::Broken;
-        }
-        entry
+        Some((self.name()?, self.value()?))
     }
 }
 
@@ -95,7 +129,13 @@ impl<'a> Inside<'a> {
     fn new(json: &'a [u8], start: u8, end: u8) -> Option<Self> {
         let at = space(json, 0);
         let state = State::Before;
-        (json.get(at) == Some(&start)).then_some(Self { json, at: at + 1, end, state })
+        (json.get(at) == Some(&start)).then_some(Self {
+            json,
+            at: at + 1,
+            end,
+            state,
+            inner: false,
+        })
     }
 
     /// Goes to the next entry, if there is one.
@@ -103,6 +143,10 @@ impl<'a> Inside<'a> {
         self.at = space(self.json, self.at);
         match (self.json.get(self.at), self.state) {
             (_, State::Done | State::Broken) => return false,
+            (Some(&byte), _) if byte == self.end && self.inner => {
+                (self.at, self.state) = (self.at + 1, State::Done);
+                return false;
+            }
             (Some(&byte), _) if byte == self.end => {
                 let rest = space(self.json, self.at + 1);
                 self.state = if rest == self.json.len() { State::Done } else { State::Broken };
@@ -118,7 +162,8 @@ impl<'a> Inside<'a> {
         true
     }
 
-    fn entry(&mut self) -> Option<(&'a [u8], &'a [u8])> {
+    /// A name and the colon behind it.
+    fn name(&mut self) -> Option<&'a [u8]> {
         let name = self.value()?;
         let name = name.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
         self.at = space(self.json, self.at);
@@ -126,7 +171,7 @@ impl<'a> Inside<'a> {
             return None;
         }
         self.at = space(self.json, self.at + 1);
-        Some((name, self.value()?))
+        Some(name)
     }
 
     fn value(&mut self) -> Option<&'a [u8]> {
@@ -254,6 +299,46 @@ mod tests {
         let all: Vec<_> = elements.by_ref().collect();
         assert_eq!(all, [&b"1"[..], br#""a,b""#, br#"{"c": [2]}"#]);
         assert!(elements.is_complete());
+    }
+
+    #[test]
+    fn an_object_is_entered_and_left() {
+        for (json, expected) in [
+            (r#"{"a":{"b":1,"c":{"d":[]}} ,"e":2}"#, "a(b=1;c={\"d\":[]};)e=2;"),
+            (r#"{"a":{} }"#, "a()"),
+            (r#"{"a":[{}]}"#, "a=[{}];"),
+            (r#"{"a":{"b":1"#, "a(b=1;)!"),
+            (r#"{"a":{"b":1,}}"#, "a(b=1;)!"),
+            (r#"{"a":{"b":1}"#, "a(b=1;)!"),
+            (r#"{"a":{"b":1}}x"#, "a(b=1;)!"),
+        ] {
+            let mut found = Vec::new();
+            let mut entries = Entries::new(json.as_bytes()).unwrap();
+            let text = |raw| String::from_utf8_lossy(raw).into_owned();
+            while let Some(name) = entries.name() {
+                found.push(text(name));
+                if let Some(mut inner) = entries.enter() {
+                    let inside = inner.by_ref();
+                    let inside = inside.map(|(name, value)| text(name) + "=" + &text(value) + ";");
+                    found.push(format!("({})", inside.collect::<String>()));
+                    entries.leave(&inner);
+                } else if let Some(value) = entries.value() {
+                    found.push(format!("={};", text(value)));
+                }
+            }
+            let shown = found.concat() + if entries.is_complete() { "" } else { "!" };
+            assert_eq!(shown, expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn texts_end_at_their_quote_wherever_it_stands() {
+        for before in 0..80 {
+            let text = format!("\"{}\\\"é\\\\\"", "x".repeat(before));
+            let json = format!("[{text},1]");
+            let all: Vec<_> = Elements::new(json.as_bytes()).unwrap().collect();
+            assert_eq!(all, [text.as_bytes(), b"1"]);
+        }
     }
 
     #[test]

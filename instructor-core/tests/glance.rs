@@ -93,7 +93,7 @@ fn odd_answers_are_left_to_decoding() {
         (0, r#""id":"c-1""#, r#""id":"\ud800""#),
         (0, r#""created":1"#, r#""created":01"#),
         (0, r#""model":"m-1""#, r#""mod\u0065l":"m-1""#),
-        (0, r#"\\u00e9"#, r#"\ud800"#),
+        (0, r"\\u00e9", r"\ud800"),
         (1, r#""{\"name\":\"Ada\"}""#, r#""""#),
         (2, r#""status":"completed","error""#, r#""status":"incomplete","error""#),
         (2, r#""type":"reasoning""#, r#""type":"web_search_call""#),

@@ -1,5 +1,6 @@
 //! The dialects: what their schemas hold, and the way down and back of values.
 
+mod imported;
 mod laws;
 mod providers;
 mod refused;

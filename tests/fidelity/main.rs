@@ -7,6 +7,7 @@
 mod combinations;
 mod containers;
 mod enums;
+mod imported;
 mod structs;
 
 use instructor::Extract;
@@ -23,6 +24,7 @@ fn agree_but<T: Extract>(samples: &[Value], excused: impl Fn(&Value) -> bool) {
     let schema = T::json_schema();
     let validator = jsonschema::draft202012::new(&schema)
         .unwrap_or_else(|error| panic!("{schema:#} is no schema: {error}"));
+    let imported = imported::of::<T>(&schema);
     let mut accepted = 0;
     for sample in samples {
         for value in std::iter::once(sample.clone()).chain(mutations(sample)) {
@@ -33,6 +35,9 @@ fn agree_but<T: Extract>(samples: &[Value], excused: impl Fn(&Value) -> bool) {
             let by_serde = serde_json::from_str::<T>(&text);
             let by_schema = validator.is_valid(&value);
             accepted += usize::from(by_schema);
+            if let Some(imported) = &imported {
+                imported.agrees(&text, &value, by_schema);
+            }
             assert_eq!(
                 by_serde.is_ok(),
                 by_schema,

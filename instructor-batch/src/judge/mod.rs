@@ -17,6 +17,7 @@ mod wait;
 
 pub(crate) use fault::unparsable;
 use fault::{decoded, worth};
+pub(crate) use wait::until_ready;
 
 /// Reads the lines of one envelope as values of one type. It can be shared between threads.
 #[derive(Debug)]
@@ -158,7 +159,7 @@ impl<T: Extract + Send + Sync> Judge<T> {
         raw: &[u8],
         number: u64,
     ) -> BatchResult<T> {
-        let judged = wait::until_ready(self.judged(asker, reply));
+        let judged = until_ready(self.judged(asker, reply));
         worth(judged, reply, id, raw).map_err(|error| BatchError { line: Some(number), ..error })
     }
 

@@ -15,7 +15,7 @@ static OWN: OnceLock<io::Result<Runtime>> = OnceLock::new();
 /// The result of a future that is ready at once in nearly all cases. If it is not, its work is done
 /// by the runtime around this call if that has another thread to do it, and by one of our own if
 /// not; both on a thread beside this one, because a runtime must not be blocked from within.
-pub(super) fn until_ready<R: Send>(future: impl Future<Output = R> + Send) -> R {
+pub(crate) fn until_ready<R: Send>(future: impl Future<Output = R> + Send) -> R {
     let mut future = pin!(future);
     let around = Handle::try_current().ok().filter(has_another_thread);
     let own = || OWN.get_or_init(|| Builder::new_current_thread().enable_all().build());

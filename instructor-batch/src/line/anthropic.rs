@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use instructor_core::scan::text;
 
 use super::plain::Place;
-use super::read::{failed, failure, id, object, properties, words};
+use super::read::{failed, failure, id, object, properties, properties_and, words};
 use super::{Asked, End, Envelope, Opened};
 
 pub(super) static ANTHROPIC: Envelope = Envelope {
@@ -22,8 +22,9 @@ pub(super) static ANTHROPIC: Envelope = Envelope {
         }
     },
     opens: |line| {
-        let [name, result] = properties(line, ["custom_id", "result"])?;
-        let [kind, message, error] = properties(object(result)?, ["type", "message", "error"])?;
+        let names = ["type", "message", "error"];
+        let ([name], result) = properties_and(line, ["custom_id"], "result", names)?;
+        let [kind, message, error] = result?;
         let end = match kind? {
             br#""succeeded""# => match object(message) {
                 Some(body) => End::Response { status: 200, body: Cow::Borrowed(body) },

@@ -6,7 +6,8 @@ use instructor_core::scan::{Entries, text};
 
 use super::plain::Place;
 use super::read::{
-    as_body, failed, failure, id, is_failure, number, object, present, properties, words,
+    as_body, failed, failure, id, is_failure, number, object, present, properties, properties_and,
+    words,
 };
 use super::{Asked, End, Envelope, Opened};
 
@@ -69,14 +70,14 @@ pub(super) static MISTRAL: Envelope = Envelope {
 };
 
 fn opens(line: &[u8]) -> Option<Opened<'_>> {
-    let [name, response, error] = properties(line, ["custom_id", "response", "error"])?;
-    if response.is_none() && error.is_none() {
+    let names = ["custom_id", "error", "response"];
+    let ([name, error, other], response) =
+        properties_and(line, names, "response", ["status_code", "body"])?;
+    let ended = response.is_some() || error.is_some() || other.is_some();
+    if !ended || present(other).is_some() {
         return None;
     }
-    let [status, body] = match present(response) {
-        Some(response) => properties(response, ["status_code", "body"])?,
-        None => [None, None],
-    };
+    let [status, body] = response.unwrap_or_default();
     Some(Opened { id: id(name), end: end(number(status), present(body), failure(error)) })
 }
 

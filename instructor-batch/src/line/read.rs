@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use super::End;
 
+/// A raw value, if there is one.
+type Raw<'a> = Option<&'a [u8]>;
+
 /// The line without the mark that some editors put before a file.
 pub(super) fn without_mark(line: &[u8]) -> &[u8] {
     line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line)
@@ -18,15 +21,45 @@ pub(super) fn without_mark(line: &[u8]) -> &[u8] {
 pub(super) fn properties<'a, const N: usize>(
     json: &'a [u8],
     names: [&str; N],
-) -> Option<[Option<&'a [u8]>; N]> {
-    let mut found = [None; N];
+) -> Option<[Raw<'a>; N]> {
     let mut entries = Entries::new(json)?;
-    for (name, value) in entries.by_ref() {
+    let found = among(&mut entries, names);
+    entries.is_complete().then_some(found)
+}
+
+/// The same, and the properties of the object `inside`, which is not read twice. If it is no object,
+/// it is one of the others, if it is asked for.
+pub(super) fn properties_and<'a, const N: usize, const M: usize>(
+    json: &'a [u8],
+    names: [&str; N],
+    inside: &str,
+    inner_names: [&str; M],
+) -> Option<([Raw<'a>; N], Option<[Raw<'a>; M]>)> {
+    let (mut found, mut found_inside) = ([None; N], None);
+    let mut entries = Entries::new(json)?;
+    while let Some(name) = entries.name() {
+        if name == inside.as_bytes()
+            && let Some(mut inner) = entries.enter()
+        {
+            found_inside = Some(among(&mut inner, inner_names));
+            entries.leave(&inner);
+        } else if let Some(i) = names.iter().position(|wanted| wanted.as_bytes() == name) {
+            found[i] = entries.value();
+        } else {
+            entries.value();
+        }
+    }
+    entries.is_complete().then_some((found, found_inside))
+}
+
+fn among<'a, const N: usize>(entries: &mut Entries<'a>, names: [&str; N]) -> [Raw<'a>; N] {
+    let mut found = [None; N];
+    for (name, value) in entries {
         if let Some(i) = names.iter().position(|wanted| wanted.as_bytes() == name) {
             found[i] = Some(value);
         }
     }
-    entries.is_complete().then_some(found)
+    found
 }
 
 /// The value, unless it is `null`.

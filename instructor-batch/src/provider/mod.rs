@@ -12,6 +12,24 @@ use instructor_core::{Advice, Error};
 use crate::job::BatchJobInfo;
 use crate::line::Envelope;
 
+mod blocking;
+mod told;
+mod place;
+mod failure;
+mod calls;
+mod jobs;
+mod files;
+mod openai;
+mod anthropic;
+mod gemini;
+mod mistral;
+mod services;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use blocking::blocking;
+pub use services::connect;
+
 /// A batch API at its address: the envelope of its lines, its limits, and the calls of a job. All
 /// calls retry what may be sent again; creating a job never is.
 pub trait BatchProvider: fmt::Debug + Send + Sync {

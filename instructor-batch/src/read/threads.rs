@@ -86,28 +86,27 @@ impl<T: Extract + Send + Sync + 'static> Threads<T> {
         let mut state = self.shared.lock();
         let ahead = if self.in_file_order { 1 } else { usize::MAX };
         let ready = |place: &Receiver<_>| !place.is_empty();
-        let waits = match state.places.iter().take(ahead).position(ready) {
-            Some(ready) => state.places.remove(ready),
-            None => {
-                let room = state.places.len() < self.shared.most;
-                let memory = &mut self.memory;
-                let task = if room { state.feed.next(std::mem::take(memory)) } else { None };
-                if let Some(mut task) = task {
-                    if self.in_file_order && !state.places.is_empty() {
-                        let (sender, place) = bounded(1);
-                        state.places.push_back(place);
-                        drop(state);
-                        // There is room for one, and the other side is in `places`.
-                        let _ = sender.send(task.all());
-                        self.memory = task.into_memory();
-                    } else {
-                        drop(state);
-                        self.now = Now::Task(task);
-                    }
-                    return Some(());
+        let waits = if let Some(ready) = state.places.iter().take(ahead).position(ready) {
+            state.places.remove(ready)
+        } else {
+            let room = state.places.len() < self.shared.most;
+            let memory = &mut self.memory;
+            let task = if room { state.feed.next(std::mem::take(memory)) } else { None };
+            if let Some(mut task) = task {
+                if self.in_file_order && !state.places.is_empty() {
+                    let (sender, place) = bounded(1);
+                    state.places.push_back(place);
+                    drop(state);
+                    // There is room for one, and the other side is in `places`.
+                    let _ = sender.send(task.all());
+                    self.memory = task.into_memory();
+                } else {
+                    drop(state);
+                    self.now = Now::Task(task);
                 }
-                state.places.pop_front()
+                return Some(());
             }
+            state.places.pop_front()
         };
         drop(state);
         self.shared.room.notify_one();

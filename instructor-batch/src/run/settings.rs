@@ -1,10 +1,13 @@
 //! How a run asks, and how far it goes.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
-use instructor_core::{Client, Mode};
+use instructor_core::{Client, Extract, Mode, Usage};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use super::RunError;
 
 /// How a run reaches the model.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +28,17 @@ pub enum Engine {
     },
     /// Through files that another engine takes, such as `vllm run-batch`.
     File,
+}
+
+impl Engine {
+    /// The name: `batch`, `online` or `file`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Batch => "batch",
+            Self::Online { .. } => "online",
+            Self::File => "file",
+        }
+    }
 }
 
 /// What a million tokens cost, in any currency.
@@ -69,6 +83,22 @@ pub(crate) struct Kept {
     /// The seconds between two looks at a job; the service's usual if it is not set.
     pub(crate) poll_seconds: Option<f64>,
     pub(crate) prices: Option<Prices>,
+}
+
+impl Prices {
+    /// What so many tokens cost.
+    pub fn of(&self, usage: Usage) -> f64 {
+        let fresh = usage.input_tokens.saturating_sub(usage.cached_input_tokens);
+        let cached = self.cached_input.unwrap_or(self.input);
+        (million(fresh) * self.input)
+            + (million(usage.cached_input_tokens) * cached)
+            + (million(usage.output_tokens) * self.output)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "money is not counted in single tokens")]
+fn million(tokens: u64) -> f64 {
+    tokens as f64 / 1e6
 }
 
 impl Default for Kept {
@@ -174,6 +204,40 @@ impl RunSettings {
     pub fn jobs(mut self, jobs: usize) -> Self {
         self.kept.jobs = Some(jobs.max(1));
         self
+    }
+
+    /// The time between two looks at the jobs, instead of the service's usual one that grows.
+    pub fn poll(mut self, pause: Duration) -> Self {
+        self.kept.poll_seconds = Some(pause.as_secs_f64());
+        self
+    }
+
+    /// The same seed asks for the same answer, as far as the service can.
+    pub fn seed(mut self, seed: i64) -> Self {
+        self.kept.seed = Some(seed);
+        self
+    }
+
+    /// Anything else the service takes: the properties of this object are put into the body.
+    pub fn extra(mut self, properties: Map<String, Value>) -> Self {
+        self.kept.extra.extend(properties);
+        self
+    }
+
+    /// A solved example: a text, and the value that stands in it.
+    ///
+    /// # Errors
+    /// If the value cannot be written as JSON.
+    pub fn example<T: Extract + Serialize>(
+        mut self,
+        input: impl Into<String>,
+        value: &T,
+    ) -> Result<Self, RunError> {
+        let json = serde_json::to_string(value).map_err(|error| {
+            RunError::Settings(format!("an example cannot be written as JSON: {error}"))
+        })?;
+        self.kept.examples.push((input.into(), json));
+        Ok(self)
     }
 
     /// What tokens cost, for the plan and the receipt.

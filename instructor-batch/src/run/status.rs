@@ -3,7 +3,8 @@
 use instructor_core::Usage;
 use serde::Serialize;
 
-use super::Outcome;
+use super::ledger::Ledger;
+use super::{Outcome, RunError};
 
 /// How far a run is.
 #[derive(Debug, Clone, Serialize)]
@@ -19,17 +20,54 @@ pub struct RunStatus {
     pub waiting: u64,
     /// Rows that are in a shard.
     pub in_shards: u64,
-    /// The highest round so far, from 1; 0 before anything was planned.
+    /// How often a row was sent at most; 0 before anything came back.
     pub round: u32,
     /// The shards that are not collected.
     pub shards: Vec<ShardStatus>,
     /// How many shards there were in all.
     pub shards_total: u64,
+    /// How many lines came back that belong to no row, or to one that has its answer.
+    pub faults: u64,
     /// The tokens so far, those of wrong answers included.
     #[serde(serialize_with = "usage")]
     pub usage: Usage,
     /// Why it is paused.
     pub problem: Option<String>,
+}
+
+/// How far the run of this ledger is.
+pub(super) fn status(ledger: &Ledger) -> Result<RunStatus, RunError> {
+    let counts = ledger.counts()?;
+    let problem = ledger.fact("problem")?;
+    let over = counts.waiting == 0 && counts.in_shards == 0;
+    let state = match (over, &problem) {
+        (true, _) if ledger.fact("cancelled")?.is_some() => RunState::Cancelled,
+        (true, _) => RunState::Done,
+        (false, Some(_)) => RunState::Paused,
+        (false, None) => RunState::Open,
+    };
+    let shards = ledger.open_shards()?.into_iter().map(|shard| ShardStatus {
+        number: shard.number,
+        state: shard.state,
+        rows: shard.rows,
+        label: shard.label,
+        job: shard.job,
+        job_status: shard.job_status,
+        done: shard.done,
+    });
+    Ok(RunStatus {
+        state,
+        rows: counts.rows,
+        outcomes: counts.outcomes,
+        waiting: counts.waiting,
+        in_shards: counts.in_shards,
+        round: counts.sent,
+        shards: shards.collect(),
+        shards_total: counts.shards,
+        faults: counts.faults,
+        usage: ledger.usage()?,
+        problem: problem.filter(|_| !over),
+    })
 }
 
 /// Whether a run is over.
@@ -136,19 +174,23 @@ pub enum ShardState {
     Collected,
 }
 
-fn usage<S: serde::Serializer>(usage: &Usage, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn usage<S: serde::Serializer>(usage: &Usage, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
-    struct Tokens {
-        input_tokens: u64,
-        output_tokens: u64,
-        cached_input_tokens: u64,
-        reasoning_tokens: u64,
+    struct Counted {
+        #[serde(rename = "input_tokens")]
+        input: u64,
+        #[serde(rename = "output_tokens")]
+        output: u64,
+        #[serde(rename = "cached_input_tokens")]
+        cached_input: u64,
+        #[serde(rename = "reasoning_tokens")]
+        reasoning: u64,
     }
-    Tokens {
-        input_tokens: usage.input_tokens,
-        output_tokens: usage.output_tokens,
-        cached_input_tokens: usage.cached_input_tokens,
-        reasoning_tokens: usage.reasoning_tokens,
+    Counted {
+        input: usage.input_tokens,
+        output: usage.output_tokens,
+        cached_input: usage.cached_input_tokens,
+        reasoning: usage.reasoning_tokens,
     }
     .serialize(serializer)
 }

@@ -45,10 +45,9 @@ impl Iterator for Records {
                 None
             }
             Ok(true) => {
-                let line = self.record.position().map_or(0, csv::Position::line);
+                let row = self.record.position().map_or(0, csv::Position::record);
                 let columns = Columns { names: &self.names, values: &self.record };
-                let row = self.pick.row(&columns);
-                Some(row.map_err(at(&self.path, Place::Line(line))))
+                Some(self.pick.row(&columns).map_err(at(&self.path, Place::Row(row))))
             }
             Err(error) => {
                 self.over = error.is_io_error();
@@ -59,7 +58,7 @@ impl Iterator for Records {
 }
 
 fn failed(path: &std::path::Path, error: csv::Error) -> SourceError {
-    let line = error.position().map(|position| Place::Line(position.line()));
+    let place = error.position().map(|position| Place::Row(position.record()));
     let problem = match error.into_kind() {
         ErrorKind::Utf8 { .. } => Problem::Encoding,
         ErrorKind::UnequalLengths { expected_len: expected, len: found, .. } => {
@@ -68,7 +67,7 @@ fn failed(path: &std::path::Path, error: csv::Error) -> SourceError {
         ErrorKind::Io(error) => Problem::Read(error.into()),
         _ => Problem::Read("it is no CSV".into()),
     };
-    at(path, line.unwrap_or(Place::File))(problem)
+    at(path, place.unwrap_or(Place::File))(problem)
 }
 
 struct Columns<'a> {

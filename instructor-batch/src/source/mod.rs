@@ -169,7 +169,7 @@ pub enum Place {
     File,
     /// A line, from 1.
     Line(u64),
-    /// A row, from 1.
+    /// A row, from 1; the first line of a CSV file, which names the columns, is none.
     Row(u64),
 }
 

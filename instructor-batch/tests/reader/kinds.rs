@@ -9,7 +9,7 @@ fn check(lines: &[(&str, &str)]) {
     for (line, expected) in lines {
         assert_eq!(read(line), [*expected], "{line}");
     }
-    let file = lines.iter().map(|(line, _)| format!("{line}\n")).collect::<String>();
+    let file = lines.iter().map(|(line, _)| *line).collect::<Vec<_>>().join("\n");
     let all: Vec<_> = lines.iter().map(|(_, expected)| *expected).collect();
     assert_eq!(read(&file), all);
 }

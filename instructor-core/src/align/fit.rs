@@ -242,7 +242,7 @@ impl<'d> Fitter<'d> {
                 self.enumeration(node, schema, (variants, tagging, closed), at)
             }
             Shape::AnyOf(schemas) => self.any_of(node, schema, schemas, at),
-            Shape::Recursive(get) => self.fit(node, get(), at),
+            Shape::Recursive(_) | Shape::Linked(_) => self.fit(node, schema.resolve(), at),
         }
     }
 

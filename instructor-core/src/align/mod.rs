@@ -135,6 +135,35 @@ pub fn lower(
     lower::lower_to(json, Target::of(schema, dialect))
 }
 
+/// The JSON of a text that fits the schema to the letter: properties in the schema's order, and none
+/// that it does not know.
+///
+/// # Errors
+/// If the text is no JSON or does not fit, or only fits with a repair. Broken rules are no error.
+pub(crate) fn exact(text: &str, schema: &'static Schema) -> Result<String, Rejection> {
+    let target = Target::plain(schema);
+    let Aligned { json, repairs, .. } = align_to(text, target)?;
+    if repairs.is_empty() {
+        return lower::lower_to(&json, target);
+    }
+    let violations = repairs.iter().map(|repair| Violation {
+        path: repair.path.clone(),
+        pointer: repair.pointer.clone(),
+        rule: "type",
+        message: format!("must be written to the letter ({})", repair.kind),
+        found: None,
+    });
+    Rejection::unless_empty(violations.collect()).map(|()| json)
+}
+
+/// Every rule that the JSON breaks, and every mismatch if it does not fit.
+pub(crate) fn broken(json: &str, schema: &'static Schema) -> Vec<Violation> {
+    match align_to(json, Target::plain(schema)) {
+        Ok(aligned) => aligned.broken,
+        Err(rejection) => rejection.violations().to_vec(),
+    }
+}
+
 /// [`align`] for a target that is known.
 pub(crate) fn align_to(text: &str, target: Target) -> Result<Aligned, Rejection> {
     let Found { candidates, broken, bare } = find(text);

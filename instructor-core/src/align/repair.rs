@@ -12,13 +12,15 @@ use crate::path::Path;
 pub struct Repair {
     /// The place, in the names the model sees: `lines[2].price`; `$` is the whole answer.
     pub path: String,
+    /// The same place as a JSON pointer (RFC 6901): `/lines/2/price`.
+    pub pointer: String,
     /// What was done.
     pub kind: RepairKind,
 }
 
 impl Repair {
     pub(super) fn new(at: Path<'_>, kind: RepairKind) -> Self {
-        Self { path: at.to_string(), kind }
+        Self { path: at.to_string(), pointer: at.to_pointer(), kind }
     }
 }
 

@@ -113,6 +113,16 @@ impl Fitter<'_> {
             Choice::Type(schema) => self.fit(node, schema, at),
             Choice::Data(variant, closed) => self.data(node, variant, closed, at),
             Choice::Named((variants, Tagging::External, closed)) => {
+                if schema.is_imported()
+                    && let Node::Object(entries) = node
+                    && let [(name, Node::Null)] = entries.as_slice()
+                    && let Named::Exactly(Variant { name, data: Data::Unit, .. }) =
+                        variant_named(variants, name)
+                {
+                    // Serde reads `{"A": null}`, but in a JSON Schema it is no `"A"`.
+                    self.repair(at, RepairKind::VariantSpelling);
+                    return Node::Text((*name).into());
+                }
                 self.external(node, variants, closed, at)
             }
             Choice::Named(_) => self.tagged(node, schema, at),

@@ -1,11 +1,23 @@
 //! Solved examples in the form the answer should have.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::align::{Target, lower_to};
+use crate::extract::Extract;
 use crate::path::Path;
 use crate::request::{ExampleAnswer, Mode, Request};
-use crate::validate::{Rejection, Violation};
+use crate::validate::{Rejection, Report, Violation};
+
+/// A value as JSON; an error is what is wrong with it as an example.
+pub(super) fn written<T: Extract + Serialize>(value: &T) -> Result<String, String> {
+    let mut report = Report::new();
+    value.validate(Path::ROOT, &mut report);
+    if let Err(rejection) = report.finish_sync() {
+        return Err(format!("an example breaks its own rules: {rejection}"));
+    }
+    serde_json::to_string(value).map_err(|e| format!("an example cannot be written as JSON: {e}"))
+}
 
 /// The answers that stand for a value: one, or one for each tool call of a list of them.
 pub(super) fn answers(json: &str, request: &Request) -> Result<Vec<ExampleAnswer>, Rejection> {

@@ -4,18 +4,13 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
 
-use serde::Serialize;
-
 use super::run::{self, Draft};
-use super::settings::setters;
+use super::settings::{draft_setters, setters};
 use super::{Client, Extracted, Form};
 use crate::error::Error;
 use crate::extract::Extract;
 use crate::media::Media;
-use crate::path::Path;
-use crate::request::Message;
 use crate::transport::BoxFuture;
-use crate::validate::Report;
 
 /// A question that is not sent yet. Ends with `.await` (the value) or `.send().await` (the value
 /// with its report).
@@ -29,18 +24,7 @@ pub struct Extraction<T> {
 
 impl<T> Extraction<T> {
     setters!();
-
-    /// What the model is told before everything else.
-    pub fn system(mut self, text: impl Into<String>) -> Self {
-        self.draft.system = Some(text.into());
-        self
-    }
-
-    /// A conversation before the text. An empty text adds no turn to it.
-    pub fn messages(mut self, messages: impl IntoIterator<Item = Message>) -> Self {
-        self.draft.messages.extend(messages);
-        self
-    }
+    draft_setters!();
 
     /// A picture, sound or a document that belongs to the text. What the service does not take is
     /// refused when it is sent; what is at an address and the service takes only as bytes is fetched
@@ -62,26 +46,6 @@ impl<T> Extraction<T> {
     /// ```
     pub fn attach(mut self, media: Media) -> Self {
         self.draft.media.push(media);
-        self
-    }
-
-    /// A solved example: a text, and the value that stands in it. The model is shown it in the form
-    /// its answer should have.
-    pub fn example(mut self, input: impl Into<String>, value: &T) -> Self
-    where
-        T: Extract + Serialize,
-    {
-        let mut report = Report::new();
-        value.validate(Path::ROOT, &mut report);
-        if let Err(rejection) = report.finish_sync() {
-            self.settings.problem = Some(format!("an example breaks its own rules: {rejection}"));
-        }
-        match serde_json::to_string(value) {
-            Ok(json) => self.draft.examples.push((input.into(), json)),
-            Err(e) => {
-                self.settings.problem = Some(format!("an example cannot be written as JSON: {e}"));
-            }
-        }
         self
     }
 }

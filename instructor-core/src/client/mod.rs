@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use futures_util::stream::{self, Stream, StreamExt};
+
 use crate::error::Error;
 use crate::extract::{Extract, Extractor};
 use crate::observe::Observer;
@@ -26,12 +28,14 @@ mod conversation;
 mod run;
 mod form;
 mod extraction;
+mod many;
 
 pub use builder::ClientBuilder;
 pub use conversation::{Conversation, Judged};
 pub use extracted::Extracted;
 pub use extraction::Extraction;
 pub use form::{Form, Glanced};
+pub use many::Extractions;
 
 use route::Ring;
 use settings::Settings;
@@ -161,6 +165,25 @@ impl Client {
     pub fn extract<T: Extract + Send + Sync>(&self, text: impl Into<String>) -> Extraction<T> {
         Extraction::new(self.clone(), text.into())
     }
+
+    /// Prepares the questions for a `T` in each of the texts, several of which are asked at a time.
+    ///
+    /// Ends with `.await` (all values, in the order of the texts), or `.next().await` until there is
+    /// none (each value with the number of its text and its report, as soon as it is there).
+    pub fn extract_many<'t, T: Extract + Send + Sync>(
+        &self,
+        texts: impl IntoIterator<Item: Into<String>, IntoIter: Send + 't>,
+    ) -> Extractions<'t, T> {
+        self.extract_many_from(stream::iter(texts))
+    }
+
+    /// The same for texts that come in by and by, such as from a channel or a socket.
+    pub fn extract_many_from<'t, T: Extract + Send + Sync>(
+        &self,
+        texts: impl Stream<Item: Into<String>> + Send + 't,
+    ) -> Extractions<'t, T> {
+        Extractions::new(self.clone(), texts.map(Into::into).boxed())
+    }
 }
 
 impl From<Shared> for Client {
@@ -181,6 +204,16 @@ impl Extractor for Client {
 
     fn extract<T: Extract + Send + Sync>(&self, text: String) -> Extraction<T> {
         Extraction::new(self.clone(), text)
+    }
+
+    type Extractions<'t, T: Extract + Send + Sync> = Extractions<'t, T>;
+
+    fn extract_many<'t, T, I>(&self, texts: I) -> Extractions<'t, T>
+    where
+        T: Extract + Send + Sync,
+        I: IntoIterator<Item: Into<String>, IntoIter: Send + 't>,
+    {
+        self.extract_many(texts)
     }
 }
 

@@ -36,6 +36,11 @@ impl Draft {
         Self { text, ..Self::default() }
     }
 
+    /// The same about another text.
+    pub(super) fn about(&self, text: String) -> Self {
+        Self { text, ..self.clone() }
+    }
+
     fn request(
         mut self,
         model: &str,

@@ -7,9 +7,11 @@ use tracing::field::{Empty, debug};
 use tracing::{Instrument, Span};
 
 use super::{Settings, Shared};
+use crate::advice::Advice;
 use crate::attempt::Attempt;
 use crate::error::Failure;
 use crate::observe::{self, Question};
+use crate::rate::Limiter;
 use crate::reply::{Reply, Stop};
 use crate::request::Request;
 use crate::transport::HttpRequest;
@@ -55,12 +57,19 @@ async fn exchange(
         let body = String::from_utf8_lossy(&http.body);
         tracing::info!(instructor.request.body = %body, "request");
     }
+    let estimate = u32::try_from(http.body.len() / 4).unwrap_or(u32::MAX);
     let mut elapsed = Duration::ZERO;
     loop {
+        if let Some(limiter) = &settings.limiter {
+            limiter.ready(estimate, &*shared.transport).await;
+        }
         let started = Instant::now();
         let result = once(shared, http.clone()).await;
         attempt.latency = started.elapsed();
         elapsed += attempt.latency;
+        if let Some(limiter) = &settings.limiter {
+            account(limiter, estimate, &result);
+        }
         let failure = match result {
             Ok(reply) => return Ok(reply),
             Err(failure) => failure,
@@ -68,7 +77,9 @@ async fn exchange(
         if hurry && failure.kind() == "rate_limited" {
             return Err(failure);
         }
-        let Some(pause) = shared.retry.next(attempt.retries, failure.advice(), elapsed) else {
+        let pause = shared.retry.next(attempt.retries, failure.advice(), elapsed);
+        let held = hold(settings, &failure, pause, shared.retry.budget);
+        let Some(pause) = pause else {
             return Err(failure);
         };
         attempt.retries += 1;
@@ -77,7 +88,9 @@ async fn exchange(
             let retry = attempt.retries;
             observer.retry(&observe::Retry { question, number, retry, pause, error: &failure });
         }
-        shared.transport.sleep(pause).await;
+        if held < pause {
+            shared.transport.sleep(pause).await;
+        }
         elapsed = elapsed.saturating_add(pause);
     }
 }
@@ -89,6 +102,35 @@ async fn once(shared: &Shared, http: HttpRequest) -> Result<Reply, Failure> {
         tracing::info!(instructor.response.body = %body, "response");
     }
     Ok(shared.provider.decode(&response)?)
+}
+
+/// Tells the limiter what a request of so many estimated tokens really had.
+fn account(limiter: &Limiter, estimate: u32, result: &Result<Reply, Failure>) {
+    match result {
+        Ok(Reply { usage: Some(usage), .. }) => limiter.settle(estimate, usage.total_tokens()),
+        // A request that was turned away costs no tokens.
+        Err(Failure::Provider(_)) => limiter.settle(estimate, 0),
+        Ok(_) | Err(Failure::Transport(_)) => {}
+    }
+}
+
+/// Has all questions wait after this failure, and says how long: as the service asks, or, where it
+/// only says that there were too many, for the `pause` before the retry. Nobody waits for a limit
+/// that is over only beyond the `budget` of a request.
+fn hold(
+    settings: &Settings,
+    failure: &Failure,
+    pause: Option<Duration>,
+    budget: Duration,
+) -> Duration {
+    let Some(limiter) = &settings.limiter else { return Duration::ZERO };
+    let held = match failure.advice() {
+        Advice::After(asked) if asked <= budget => asked,
+        Advice::Backoff if failure.kind() == "rate_limited" => pause.unwrap_or_default(),
+        _ => return Duration::ZERO,
+    };
+    limiter.hold(held);
+    held
 }
 
 /// How the question is named to observers.

@@ -1,10 +1,12 @@
 //! What both a client (for all questions) and a question (for itself) can be told.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::rate::Limiter;
 use crate::request::{Mode, Options};
 
 /// What is not set is left to the client, or has a default.
@@ -16,6 +18,8 @@ pub(super) struct Settings {
     pub(super) token_budget: Option<u64>,
     pub(super) timeout: Option<Duration>,
     pub(super) keep_last_attempt_only: bool,
+    /// How fast requests may begin, if others are asked besides.
+    pub(super) limiter: Option<Arc<Limiter>>,
     /// A setting that cannot be taken; it is reported when the question is sent.
     pub(super) problem: Option<String>,
 }
@@ -40,6 +44,7 @@ impl Settings {
             token_budget: self.token_budget.or(base.token_budget),
             timeout: self.timeout.or(base.timeout),
             keep_last_attempt_only: self.keep_last_attempt_only || base.keep_last_attempt_only,
+            limiter: self.limiter.as_ref().or(base.limiter.as_ref()).map(Arc::clone),
             problem: self.problem.as_ref().or(base.problem.as_ref()).cloned(),
         }
     }
@@ -157,3 +162,46 @@ macro_rules! setters {
     };
 }
 pub(super) use setters;
+
+/// The setters of what is asked, for a type with the fields `draft` and `settings`, about a `T`.
+macro_rules! draft_setters {
+    () => {
+        /// What the model is told before everything else.
+        pub fn system(mut self, text: impl Into<String>) -> Self {
+            self.draft.system = Some(text.into());
+            self
+        }
+
+        /// A conversation before the text. An empty text adds no turn to it.
+        pub fn messages(
+            mut self,
+            messages: impl IntoIterator<Item = crate::request::Message>,
+        ) -> Self {
+            self.draft.messages.extend(messages);
+            self
+        }
+
+        /// A solved example: a text, and the value that stands in it. The model is shown it in the
+        /// form its answer should have.
+        pub fn example(mut self, input: impl Into<String>, value: &T) -> Self
+        where
+            T: crate::extract::Extract + serde::Serialize,
+        {
+            match super::examples::written(value) {
+                Ok(json) => self.example_json(input, json),
+                Err(problem) => {
+                    self.settings.problem = Some(problem);
+                    self
+                }
+            }
+        }
+
+        /// A solved example whose value is there as JSON, as serde writes it. One that does not fit
+        /// the type is refused when the question is sent.
+        pub fn example_json(mut self, input: impl Into<String>, json: impl Into<String>) -> Self {
+            self.draft.examples.push((input.into(), json.into()));
+            self
+        }
+    };
+}
+pub(super) use draft_setters;

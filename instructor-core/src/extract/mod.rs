@@ -125,6 +125,19 @@ pub trait Extract: DeserializeOwned + 'static {
     {
         client.extract(text.into())
     }
+
+    /// Asks `client` for a value of this type in each text, several at a time.
+    ///
+    /// Ends with `.await` (all values, in the order of the texts), or `.next().await` until there is
+    /// none (each value with the number of its text and its report, as soon as it is there).
+    fn extract_many<'t, C, I>(client: &C, texts: I) -> C::Extractions<'t, Self>
+    where
+        Self: Send + Sync,
+        C: Extractor,
+        I: IntoIterator<Item: Into<String>, IntoIter: Send + 't>,
+    {
+        client.extract_many(texts)
+    }
 }
 
 /// What can be asked for values: a client.
@@ -134,4 +147,13 @@ pub trait Extractor {
 
     /// Prepares the question for a `T` in `text`.
     fn extract<T: Extract + Send + Sync>(&self, text: String) -> Self::Extraction<T>;
+
+    /// Many questions that are not sent yet, about texts that live for `'t`.
+    type Extractions<'t, T: Extract + Send + Sync>;
+
+    /// Prepares the questions for a `T` in each of the texts.
+    fn extract_many<'t, T, I>(&self, texts: I) -> Self::Extractions<'t, T>
+    where
+        T: Extract + Send + Sync,
+        I: IntoIterator<Item: Into<String>, IntoIter: Send + 't>;
 }

@@ -184,7 +184,10 @@ impl Ask {
     }
 
     pub(super) fn names(&self, any: &[&str]) -> bool {
-        any.iter().any(|word| self.name.contains(&stem(word)))
+        // A stem begins as its word does, and most words need no stem for that.
+        let begin = |own: &str, word: &str| own.bytes().next() == word.bytes().next();
+        let is = |own: &String, word: &str| begin(own, word) && *own == stem(word);
+        any.iter().any(|word| self.name.iter().any(|own| is(own, word)))
     }
 }
 

@@ -31,6 +31,19 @@
 //! - It does not stream yet, sees and hears nothing (pictures, sound and documents are passed over;
 //!   only text is read), and knows no other wire than chat completions.
 //! - Tokens are estimated: four bytes each.
+//!
+//! # Batches
+//!
+//! It takes `OpenAI`'s calls for files and batches, too, and answers the lines of a job as if each had
+//! come alone, the script included. The calls themselves take nothing from the script.
+//!
+//! - Jobs and files live in this process, in an [`Offline`] and its clones; another process does not
+//!   find them.
+//! - Nothing runs in the background: a job goes on a step whenever its state is asked for, by its id
+//!   or in the list. So its progress can be seen, and it is never long in coming.
+//! - It has no limits of lines or bytes, and no other window than `24h`. Files of lines may be gone
+//!   some time after their job, as they are at a service.
+//! - The ids are always the same; the times are those of the clock.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -43,7 +56,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
-use crate::transport::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
+use crate::transport::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError, blocking};
 
 mod words;
 mod facts;
@@ -69,15 +82,17 @@ mod tools;
 mod conversation;
 mod script;
 mod wire;
+mod batch;
 
 pub use script::Answer;
 
+use batch::{Batches, Call};
 use script::Kind;
 use wire::{Question, Unanswerable};
 
 /// The built-in model, and a script of answers for tests; see the [module](self) for its limits.
 ///
-/// Clones share the script and the record of requests.
+/// Clones share the script, the record of requests, and the files and jobs of batches.
 ///
 /// ```
 /// use instructor_core::offline::{Answer, Offline};
@@ -97,6 +112,7 @@ pub struct Offline {
 struct Shared {
     script: Mutex<VecDeque<Answer>>,
     requests: Mutex<VecDeque<Bytes>>,
+    batches: Batches,
 }
 
 /// How many requests are remembered.
@@ -115,24 +131,27 @@ impl Offline {
         self
     }
 
-    /// The bodies of the last 1000 requests, oldest first; one that is no JSON is `null`.
+    /// The bodies of the last 1000 requests, oldest first; one that is no JSON is `null`. The lines
+    /// of batches are among them once they were answered.
     pub fn requests(&self) -> Vec<Value> {
         let requests = lock(&self.shared.requests);
         requests.iter().map(|body| serde_json::from_slice(body).unwrap_or_default()).collect()
     }
 
-    fn respond(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
+    /// Answers the body of a question.
+    fn answer(&self, body: Bytes) -> Result<HttpResponse, TransportError> {
+        let scripted = lock(&self.shared.script).pop_front();
+        let question = serde_json::from_slice(&body)
+            .map_err(|_| Unanswerable::Malformed)
+            .and_then(|parsed: Value| Question::read(&parsed, body.len()));
+
         let mut requests = lock(&self.shared.requests);
         if requests.len() == RECORDED {
             requests.pop_front();
         }
-        requests.push_back(request.body.clone());
+        requests.push_back(body);
         drop(requests);
 
-        let scripted = lock(&self.shared.script).pop_front();
-        let question = serde_json::from_slice(&request.body)
-            .map_err(|_| Unanswerable::Malformed)
-            .and_then(|body: Value| Question::read(&body, request.body.len()));
         match scripted {
             Some(answer) => play(answer, question),
             None => Ok(question.map_or_else(refuse, |question| ok(&question.completion()))),
@@ -190,7 +209,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Transport for Offline {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
-        Box::pin(async move { self.respond(&request) })
+        let Some(call) = Call::of(&request) else {
+            return Box::pin(async move { self.answer(request.body) });
+        };
+        let offline = self.clone();
+        let work = move || {
+            // A copy, or one remembered line would keep its whole file.
+            let answers = |body: &[u8]| offline.answer(Bytes::copy_from_slice(body));
+            Ok(offline.shared.batches.respond(call, &request, &answers))
+        };
+        Box::pin(async { blocking(work).await.map_err(|e| TransportError::Interrupted(e.into())) })
     }
 
     /// Returns at once: nobody waits for rules.

@@ -132,7 +132,7 @@ impl Question {
 
     fn reply(&self, message: &Value, finish: &str, bytes: usize) -> Value {
         let (prompt, completion) = (self.prompt_bytes.div_ceil(4), bytes.div_ceil(4));
-        let id = hash(&message.to_string()) ^ hash(&self.conversation.text);
+        let id = hash(message.to_string()) ^ hash(&self.conversation.text);
         json!({
             "id": format!("chatcmpl-{id:016x}"),
             "object": "chat.completion",
@@ -160,9 +160,9 @@ pub(super) fn error(status: u16, message: &str) -> Value {
 }
 
 /// FNV-1a: ids need no secret, only to be the same every time.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+pub(super) fn hash(bytes: impl AsRef<[u8]>) -> u64 {
+    bytes.as_ref().iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
@@ -171,7 +171,7 @@ fn call((number, call): (usize, &Call)) -> Value {
     let Call { tool, arguments } = call;
     let seed = if number == 0 { arguments.clone() } else { format!("{number} {arguments}") };
     json!({
-        "id": format!("call_{:016x}", hash(&seed)),
+        "id": format!("call_{:016x}", hash(seed)),
         "type": "function",
         "function": {"name": tool, "arguments": arguments},
     })

@@ -192,10 +192,13 @@ pub(super) fn relatives(stem: &str) -> impl Iterator<Item = &'static str> {
 
 /// Whether the word, in lower case, says what a number counts.
 pub(super) fn is_unit(word: &str) -> bool {
-    const UNITS: &str = "g kg mg ml cl dl l oz lb lbs cup cups tbsp tsp tablespoon tablespoons teaspoon \
-        teaspoons pinch pinches clove cloves slice slices can cans gram grams litre litres liter \
-        liters mm cm m km";
-    UNITS.split_whitespace().any(|unit| unit == word)
+    static UNITS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        "g kg mg ml cl dl l oz lb lbs cup cups tbsp tsp tablespoon tablespoons teaspoon teaspoons pinch \
+         pinches clove cloves slice slices can cans gram grams litre litres liter liters mm cm m km"
+            .split_whitespace()
+            .collect()
+    });
+    UNITS.contains(word)
 }
 
 /// What "not good" means.

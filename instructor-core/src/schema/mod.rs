@@ -5,6 +5,7 @@
 
 use std::any::TypeId;
 use std::fmt;
+use std::sync::OnceLock;
 
 mod rule;
 mod message;
@@ -16,16 +17,18 @@ mod recursion;
 mod render;
 mod rendered;
 mod alternative;
+mod import;
 pub mod limits;
 
 pub use alternative::Alternative;
 pub use dialect::{Dialect, Least, Null, Recursion, Refs, Unknown};
+pub use import::{ImportError, Problem, import};
 pub(crate) use objects::{Extra, FlatObject, Property, Slot, alternatives, object};
 pub(crate) use render::is_uniform;
 #[cfg(feature = "client")]
 pub(crate) use rendered::tool_name;
 pub use rendered::{Function, Rendered, Tool, Unsupported, json_schema, rendered, tool};
-pub use rule::{Number, Rule};
+pub use rule::{Format, Number, Rule};
 
 /// One type.
 #[derive(Clone, Copy)]
@@ -63,13 +66,28 @@ impl Schema {
         }
     }
 
-    /// Follows [`Shape::Recursive`] until something else stands there.
+    /// Follows [`Shape::Recursive`] and [`Shape::Linked`] until something else stands there.
     pub fn resolve(&'static self) -> &'static Self {
         let mut schema = self;
-        while let Shape::Recursive(get) = schema.shape {
-            schema = get();
+        loop {
+            schema = match schema.shape {
+                Shape::Recursive(get) => get(),
+                Shape::Linked(link) => link.get().copied().unwrap_or(&ANY),
+                _ => return schema,
+            };
         }
-        schema
+    }
+
+    /// What tells this type from all others.
+    pub(crate) fn key(&self) -> Key {
+        // No type of Rust tells imported schemas apart; each stands in one place for good.
+        let address = if self.is_imported() { std::ptr::from_ref(self).addr() } else { 0 };
+        Key { id: (self.id)(), address }
+    }
+
+    /// Whether it was made of a JSON Schema.
+    pub(crate) fn is_imported(&self) -> bool {
+        (self.id)() == TypeId::of::<import::Imported>()
     }
 
     /// The name of the type or, if it has one of its own, of its tool; empty for a nameless type.
@@ -86,6 +104,20 @@ impl Schema {
         }
     }
 }
+
+/// The identity of a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    id: TypeId,
+    /// Of an imported schema; 0 for a type.
+    address: usize,
+}
+
+/// What stands at the other end of a link until it is known.
+static ANY: Schema = Schema::new(TypeId::of::<Unknowable>, Shape::Any);
+
+/// Gives [`ANY`] an identity.
+struct Unknowable;
 
 /// Prints the name and the shape; a recursive edge is not followed.
 impl fmt::Debug for Schema {
@@ -169,6 +201,8 @@ pub enum Shape {
     AnyOf(&'static [&'static Schema]),
     /// An edge that would make the constant endless; the function gives the other end.
     Recursive(fn() -> &'static Schema),
+    /// Such an edge in an imported schema; it is set before the schema is given out.
+    Linked(&'static OnceLock<&'static Schema>),
 }
 
 impl fmt::Debug for Shape {
@@ -190,7 +224,7 @@ impl fmt::Debug for Shape {
                 f.debug_tuple("Enum").field(variants).field(tagging).finish()
             }
             Self::AnyOf(schemas) => f.debug_tuple("AnyOf").field(schemas).finish(),
-            Self::Recursive(_) => f.write_str("Recursive"),
+            Self::Recursive(_) | Self::Linked(_) => f.write_str("Recursive"),
         }
     }
 }

@@ -1,9 +1,8 @@
 //! Which types contain themselves, and where.
 
-use std::any::TypeId;
 use std::collections::HashSet;
 
-use super::{Data, Field, Schema, Shape, Tagging};
+use super::{Data, Field, Key, Schema, Shape, Tagging};
 
 /// Calls `visit` with each type that a value of this one holds. `across`: also with those of its
 /// properties and of the values of a map.
@@ -50,7 +49,7 @@ pub(super) fn mentions(schema: &'static Schema) -> bool {
     let mut open = vec![schema];
     while let Some(schema) = open.pop() {
         let schema = schema.resolve();
-        if !seen.insert((schema.id)()) {
+        if !seen.insert(schema.key()) {
             continue;
         }
         if is_recursive(schema) {
@@ -68,14 +67,14 @@ fn reaches_itself(schema: &'static Schema, across: bool) -> bool {
     let schema = schema.resolve();
     let mut seen = HashSet::new();
     reach(schema, across, &mut seen);
-    seen.contains(&(schema.id)())
+    seen.contains(&schema.key())
 }
 
 /// Collects the types that this one holds; itself only if it does.
-fn reach(schema: &'static Schema, across: bool, seen: &mut HashSet<TypeId>) {
+fn reach(schema: &'static Schema, across: bool, seen: &mut HashSet<Key>) {
     parts(schema, across, &mut |inner| {
         let inner = inner.resolve();
-        if seen.insert((inner.id)()) {
+        if seen.insert(inner.key()) {
             reach(inner, across, seen);
         }
     });

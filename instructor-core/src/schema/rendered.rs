@@ -1,6 +1,5 @@
 //! A schema as finished bytes, made once for each type and dialect.
 
-use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
@@ -8,7 +7,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::alternative::{self, Alternative};
-use super::{Dialect, Schema, Shape, render};
+use super::{Dialect, Key, Schema, Shape, render};
 
 /// A schema in one dialect, rendered.
 #[derive(Debug)]
@@ -43,7 +42,7 @@ pub struct Unsupported {
     pub what: String,
 }
 
-type Cache = HashMap<(TypeId, &'static str), Result<&'static Rendered, Unsupported>>;
+type Cache = HashMap<(Key, &'static str), Result<&'static Rendered, Unsupported>>;
 
 /// The schema in a dialect, rendered at the first call and kept for the life of the process.
 ///
@@ -54,7 +53,8 @@ pub fn rendered(
     dialect: &'static Dialect,
 ) -> Result<&'static Rendered, Unsupported> {
     static CACHE: LazyLock<RwLock<Cache>> = LazyLock::new(RwLock::default);
-    let key = ((schema.id)(), dialect.name);
+    let schema = schema.resolve();
+    let key = (schema.key(), dialect.name);
     if let Some(known) = CACHE.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return known.clone();
     }

@@ -22,6 +22,52 @@ impl fmt::Display for Number {
     }
 }
 
+/// A format of text that is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// A day of the calendar: `2024-03-12`.
+    Date,
+    /// A day and a time with its offset from UTC, RFC 3339: `2024-03-12T14:30:00Z`.
+    DateTime,
+    /// A time of day, with or without an offset from UTC: `14:30:00`.
+    Time,
+    /// A length of time, ISO 8601: `P3DT4H`.
+    Duration,
+    /// A UUID: `67e55044-10b1-426f-9247-bb680e5fe0c8`.
+    Uuid,
+    /// An IPv4 address: `192.0.2.1`.
+    Ipv4,
+    /// An IPv6 address: `2001:db8::1`.
+    Ipv6,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Date,
+        Self::DateTime,
+        Self::Time,
+        Self::Duration,
+        Self::Uuid,
+        Self::Ipv4,
+        Self::Ipv6,
+    ];
+
+    /// The value of `format` in JSON Schema.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Date => "date",
+            Self::DateTime => "date-time",
+            Self::Time => "time",
+            Self::Duration => "duration",
+            Self::Uuid => "uuid",
+            Self::Ipv4 => "ipv4",
+            Self::Ipv6 => "ipv6",
+        }
+    }
+}
+
 /// One validator of a field.
 #[derive(Clone, Copy)]
 pub enum Rule {
@@ -51,6 +97,17 @@ pub enum Rule {
         /// The compiled expression.
         regex: fn() -> &'static Regex,
     },
+    /// The same with an expression that is compiled already.
+    Matches {
+        /// The expression as the schema has it.
+        pattern: &'static str,
+        /// The compiled expression.
+        regex: &'static Regex,
+    },
+    /// A whole multiple of this: `multipleOf`.
+    MultipleOf(Number),
+    /// Text of this format: `format`.
+    Format(Format),
     /// An email address: `format: email`.
     Email,
     /// A URL with a scheme and a host: `format: uri`.
@@ -83,7 +140,11 @@ impl fmt::Debug for Rule {
                 .field("above", above)
                 .field("below", below)
                 .finish(),
-            Self::Pattern { pattern, .. } => f.debug_tuple("Pattern").field(pattern).finish(),
+            Self::Pattern { pattern, .. } | Self::Matches { pattern, .. } => {
+                f.debug_tuple("Pattern").field(pattern).finish()
+            }
+            Self::MultipleOf(number) => f.debug_tuple("MultipleOf").field(number).finish(),
+            Self::Format(format) => f.debug_tuple("Format").field(format).finish(),
             Self::Email => f.write_str("Email"),
             Self::Url => f.write_str("Url"),
             Self::Contains(text) => f.debug_tuple("Contains").field(text).finish(),

@@ -25,6 +25,8 @@ pub use record::Recorder;
 pub use replay::Replay;
 pub use transfer::Files;
 
+pub(crate) use transfer::blocking;
+
 /// A boxed future that may move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -34,8 +36,12 @@ pub trait Transport: fmt::Debug + Send + Sync {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>>;
 
     /// Sends one request whose body or response is too large for memory: a file goes up, or the body
-    /// of a successful response into a file, and the response is without it. By default both pass
-    /// through memory and [`send`](Self::send).
+    /// of a successful response into a file, and the response is without it. The file is there only
+    /// if all of it came; the body of any other response is in the response. A signer sees the body
+    /// of the request without the file.
+    ///
+    /// By default both pass through memory and [`send`](Self::send). A transport that wraps another
+    /// one hands this on.
     fn transfer<'a>(
         &'a self,
         request: HttpRequest,
@@ -81,7 +87,8 @@ pub struct HttpRequest {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
-    /// The longest time from sending to the last byte, if it is limited.
+    /// The longest time from sending to the last byte, if it is limited. Where a [`Transport`]
+    /// streams [`Files`], which may take hours, it is the longest time in which nothing moves.
     pub timeout: Option<Duration>,
     /// Who signs the request; a transport calls [`sign`](Self::sign) right before it sends.
     pub signer: Option<Arc<dyn Sign>>,

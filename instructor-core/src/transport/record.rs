@@ -21,6 +21,7 @@ use super::{
 /// the cassette to the letter, so treat it like the data it was made of.
 ///
 /// What is fetched for a service that takes no addresses is an exchange, too: a `GET` without a body.
+/// [`Files`](super::Files) are written whole, so a recording is no place for large ones.
 ///
 /// A request that fails without a response (no connection, no answer in time) is not written: a
 /// cassette has answers only. What is sent again after it is.

@@ -11,6 +11,7 @@ use crate::quote::{Place, Source};
 use crate::schema::Rule;
 
 mod custom;
+mod formats;
 mod probe;
 mod rules;
 
@@ -79,13 +80,16 @@ impl Violation {
     }
 
     /// The same violation in a value that is a part of another one, at `outer`.
-    #[cfg(feature = "client")]
     pub(crate) fn inside(mut self, outer: Path<'_>) -> Self {
+        let steps = outer.to_pointer();
+        if steps.is_empty() {
+            return self;
+        }
         let root = self.pointer.is_empty();
         let dot = if root || self.path.starts_with('[') { "" } else { "." };
         let rest = if root { "" } else { &self.path };
         self.path = format!("{outer}{dot}{rest}");
-        self.pointer.insert_str(0, &outer.to_pointer());
+        self.pointer.insert_str(0, &steps);
         self
     }
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Probe, Report, Violation};
+use super::{Probe, Report, Violation, formats};
 use crate::path::Path;
 use crate::schema::{Number, Rule};
 
@@ -50,6 +50,10 @@ pub(super) fn apply<'v>(
         ) => {
             let found = values.iter().any(|value| is_literal(probe, value));
             (!found).then(|| ("one_of", format!("must be one of {}", values.join(", "))))
+        }
+        (Rule::MultipleOf(factor), Probe::Int(_) | Probe::Uint(_) | Probe::Float(_)) => {
+            let told = || ("multiple_of", format!("must be a multiple of {}", shown(*factor)));
+            (!is_multiple(probe, *factor)).then(told)
         }
         (_, Probe::Text(text)) => text_rule(rule, text),
         _ => None,
@@ -200,6 +204,28 @@ fn compare_uint(uint: u128, float: f64) -> Option<Ordering> {
     }
 }
 
+/// Whether the number is a whole multiple; a float, as near as floats are.
+#[expect(clippy::cast_precision_loss, reason = "a float is compared with what a float holds")]
+fn is_multiple(probe: &Probe<'_>, factor: Number) -> bool {
+    let as_float = |number: Number| match number {
+        Number::Int(value) => value as f64,
+        Number::Float(value) => value,
+    };
+    let value = match (probe, factor) {
+        (_, Number::Int(0)) => return true,
+        (Probe::Int(value), Number::Int(factor)) => return value.checked_rem(factor) == Some(0),
+        (Probe::Uint(value), Number::Int(factor)) => {
+            return value.checked_rem(factor.unsigned_abs()) == Some(0);
+        }
+        (Probe::Int(value), _) => *value as f64,
+        (Probe::Uint(value), _) => *value as f64,
+        (Probe::Float(value), _) => *value,
+        _ => return true,
+    };
+    let times = value / as_float(factor);
+    !times.is_finite() || (times - times.round()).abs() <= 1e-9 * times.abs().max(1.0)
+}
+
 fn is_literal(probe: &Probe<'_>, literal: &str) -> bool {
     let number = || {
         let int = literal.parse().map(Number::Int);
@@ -222,6 +248,12 @@ fn text_rule(rule: &Rule, text: &str) -> Option<(&'static str, String)> {
     match *rule {
         Rule::Pattern { pattern, regex } if !regex().is_match(text) => {
             Some(("pattern", format!("must match `{pattern}`")))
+        }
+        Rule::Matches { pattern, regex } if !regex.is_match(text) => {
+            Some(("pattern", format!("must match `{pattern}`")))
+        }
+        Rule::Format(format) if !formats::has(format, text) => {
+            Some(("format", format!("must be {}", formats::phrase(format))))
         }
         Rule::Email if !is_email(text) => Some(("email", "must be an email address".into())),
         Rule::Url if !is_url(text) => {

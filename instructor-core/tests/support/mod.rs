@@ -10,14 +10,15 @@ use http::HeaderMap;
 use instructor_core::provider::{Provider, Service, Setup};
 use instructor_core::schema::{Field, Schema, Shape};
 use instructor_core::transport::{
-    BoxFuture, FetchError, FetchPolicy, Fetched, HttpRequest, HttpResponse, Network, Reqwest,
-    Transport, TransportError,
+    BoxFuture, FetchError, FetchPolicy, Fetched, Files, HttpRequest, HttpResponse, Network,
+    Reqwest, Transport, TransportError,
 };
 use instructor_core::{Client, ClientBuilder, Extract, Path, Report};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
 pub(crate) const KEY: &str = "sk-test-5ecret5ecret5ecret";
 
@@ -42,7 +43,12 @@ pub(crate) enum Step {
     Silence,
     /// Promises a body, sends half of it and closes the connection.
     Cut,
+    /// Goes on when the test gives it a permit.
+    Held(Arc<Semaphore>, Box<Step>),
 }
+
+/// Which step a request gets.
+type Script = Arc<dyn Fn(&Received) -> Step + Send + Sync>;
 
 impl Step {
     pub(crate) fn status(status: u16, body: &Value) -> Self {
@@ -114,14 +120,23 @@ pub(crate) struct Server {
 impl Server {
     /// A server that takes one step for each request and then answers 418.
     pub(crate) async fn start(steps: impl IntoIterator<Item = Step>) -> Self {
+        let steps = Mutex::new(steps.into_iter().collect::<VecDeque<_>>());
+        Self::answering(move |_| steps.lock().unwrap().pop_front().unwrap_or(Step::text(418, "")))
+            .await
+    }
+
+    /// A server that looks at a request before it takes a step.
+    pub(crate) async fn answering(
+        script: impl Fn(&Received) -> Step + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let steps = Arc::new(Mutex::new(steps.into_iter().collect::<VecDeque<_>>()));
+        let script: Script = Arc::new(script);
         let received = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&received);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&steps), Arc::clone(&log)));
+                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&log)));
             }
         });
         Self { port, received }
@@ -157,14 +172,14 @@ impl Server {
     }
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    steps: Arc<Mutex<VecDeque<Step>>>,
-    log: Arc<Mutex<Vec<Received>>>,
-) {
+async fn serve(mut stream: TcpStream, script: Script, log: Arc<Mutex<Vec<Received>>>) {
     while let Some(received) = read(&mut stream).await {
+        let mut step = script(&received);
         log.lock().unwrap().push(received);
-        let step = steps.lock().unwrap().pop_front().unwrap_or(Step::text(418, ""));
+        while let Step::Held(permits, then) = step {
+            permits.acquire().await.unwrap().forget();
+            step = *then;
+        }
         match step {
             Step::Answer { status, headers, body } => {
                 let length = ("content-length", body.len().to_string());
@@ -176,7 +191,7 @@ async fn serve(
                     return;
                 }
             }
-            Step::Silence => std::future::pending().await,
+            Step::Silence | Step::Held(..) => std::future::pending().await,
             Step::Cut => {
                 let half = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"choices\":";
                 let _ = stream.write_all(half).await;
@@ -226,6 +241,14 @@ impl Pauses {
 impl Transport for Pauses {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         self.network.send(request)
+    }
+
+    fn transfer<'a>(
+        &'a self,
+        request: HttpRequest,
+        files: Files<'a>,
+    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+        self.network.transfer(request, files)
     }
 
     fn fetch<'a>(

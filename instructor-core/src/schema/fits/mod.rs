@@ -48,7 +48,10 @@ const fn kind(schema: &'static Schema) -> &'static str {
 
 /// Whether nothing is known while compiling.
 const fn is_open(schema: &'static Schema) -> bool {
-    matches!(inside(schema).shape, Shape::Any | Shape::AnyOf(_) | Shape::Recursive(_))
+    matches!(
+        inside(schema).shape,
+        Shape::Any | Shape::AnyOf(_) | Shape::Recursive(_) | Shape::Linked(_)
+    )
 }
 
 #[track_caller]
@@ -296,7 +299,7 @@ pub const fn skip(schema: &'static Schema, field: &str) {
 /// As [`Schema::accepts_missing`]; an edge that cannot be followed while compiling is trusted.
 const fn accepts_missing(schema: &'static Schema) -> bool {
     match schema.shape {
-        Shape::Option(_) | Shape::Recursive(_) => true,
+        Shape::Option(_) | Shape::Recursive(_) | Shape::Linked(_) => true,
         Shape::Newtype { field, transparent: true } => accepts_missing(field.schema),
         _ => false,
     }

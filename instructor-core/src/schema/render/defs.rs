@@ -1,9 +1,8 @@
 //! Which types get an entry in `$defs`, and under which key.
 
-use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 
-use crate::schema::{Refs, Schema, Shape, recursion};
+use crate::schema::{Key, Refs, Schema, Shape, recursion};
 
 /// The keys of `$defs`: for named types that are mentioned twice or contain themselves. The root
 /// gets `None` if it is mentioned at all and `#` may refer to it (it is not `wrapped`). Where types
@@ -12,27 +11,30 @@ pub(super) fn names(
     root: &'static Schema,
     refs: Refs,
     wrapped: bool,
-) -> HashMap<TypeId, Option<String>> {
+) -> HashMap<Key, Option<String>> {
     let root = root.resolve();
     let root_is_hash = refs == Refs::Root && !wrapped;
     let mut census = Census::default();
     census.visit(root);
-    let mut taken = HashMap::new();
+    let mut taken = HashSet::new();
     let mut names = HashMap::new();
     for schema in census.order {
-        let id = (schema.id)();
-        let uses = &census.uses[&id];
-        if root_is_hash && id == (root.id)() {
+        let key = schema.key();
+        let uses = &census.uses[&key];
+        if root_is_hash && key == root.key() {
             if uses.times > 1 {
-                names.insert(id, None);
+                names.insert(key, None);
             }
         } else if uses.recursive
             || (refs != Refs::Inlined && uses.times > 1 && is_worth_an_entry(schema))
         {
-            let count = taken.entry(schema.name).or_insert(0);
-            *count += 1;
-            let number = if *count == 1 { String::new() } else { count.to_string() };
-            names.insert(id, Some(format!("{}{number}", schema.name)));
+            let mut name = schema.name.to_owned();
+            let mut number = 1;
+            while !taken.insert(name.clone()) {
+                number += 1;
+                name = format!("{}{number}", schema.name);
+            }
+            names.insert(key, Some(name));
         }
     }
     names
@@ -63,20 +65,20 @@ struct Uses {
 #[derive(Default)]
 struct Census {
     order: Vec<&'static Schema>,
-    uses: HashMap<TypeId, Uses>,
-    open: HashSet<TypeId>,
+    uses: HashMap<Key, Uses>,
+    open: HashSet<Key>,
 }
 
 impl Census {
     fn visit(&mut self, schema: &'static Schema) {
         let schema = schema.resolve();
-        let id = (schema.id)();
+        let key = schema.key();
         if schema.name.is_empty() {
             return self.parts(schema);
         }
-        let uses = self.uses.entry(id).or_default();
+        let uses = self.uses.entry(key).or_default();
         uses.times += 1;
-        if self.open.contains(&id) {
+        if self.open.contains(&key) {
             uses.recursive = true;
             return;
         }
@@ -85,9 +87,9 @@ impl Census {
         } else if is_worth_an_entry(schema) {
             return;
         }
-        self.open.insert(id);
+        self.open.insert(key);
         self.parts(schema);
-        self.open.remove(&id);
+        self.open.remove(&key);
     }
 
     fn parts(&mut self, schema: &'static Schema) {

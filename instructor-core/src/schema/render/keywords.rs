@@ -40,7 +40,17 @@ impl Renderer {
                 self.bound(node, "exclusiveMinimum", "Above", above);
                 self.bound(node, "exclusiveMaximum", "Below", below);
             }
-            Rule::Pattern { pattern, .. } => self.pattern(node, pattern),
+            Rule::Pattern { pattern, .. } | Rule::Matches { pattern, .. } => {
+                self.pattern(node, pattern);
+            }
+            Rule::MultipleOf(factor) => {
+                let sentence = format!("A multiple of {factor}.");
+                match number(factor) {
+                    Some(value) => self.keyword(node, "multipleOf", value, &sentence),
+                    None => self.append(node, &sentence),
+                }
+            }
+            Rule::Format(format) => self.format(node, format.name()),
             Rule::Email => self.format(node, "email"),
             Rule::Url => self.format(node, "uri"),
             Rule::Contains(text) => {

@@ -1,13 +1,12 @@
 //! A schema as JSON Schema, in a dialect.
 
-use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use super::objects::{Extra, FlatObject};
-use super::{Dialect, Recursion, Refs, Schema, Shape, Unsupported, alternatives, recursion};
+use super::{Dialect, Key, Recursion, Refs, Schema, Shape, Unsupported, alternatives, recursion};
 
 mod defs;
 mod forms;
@@ -144,11 +143,11 @@ fn capitalize(node: &mut Value) {
 struct Renderer {
     dialect: &'static Dialect,
     /// The keys of the types that have an entry in `$defs`; `None` for the root, which is `#`.
-    names: HashMap<TypeId, Option<String>>,
+    names: HashMap<Key, Option<String>>,
     defs: Node,
     path: Vec<String>,
     /// The types that are written in place though they have an entry.
-    in_place: Vec<TypeId>,
+    in_place: Vec<Key>,
     /// The field's rules say how small and how great the integer is that comes next.
     bounded: (bool, bool),
     /// How many types were written so far.
@@ -201,8 +200,7 @@ impl Renderer {
     /// The type where another one mentions it: in place, or as a `$ref`.
     fn edge(&mut self, schema: &'static Schema) -> Result<Node, Unsupported> {
         let schema = schema.resolve();
-        let id = (schema.id)();
-        let Some(name) = self.names.get(&id).cloned() else {
+        let Some(name) = self.names.get(&schema.key()).cloned() else {
             return self.body(schema);
         };
         self.check_recursion(schema)?;
@@ -224,12 +222,12 @@ impl Renderer {
     fn target(&mut self, schema: &'static Schema, says: bool) -> Result<Node, Unsupported> {
         let node = self.edge(schema)?;
         let sayable = self.dialect.ref_siblings || self.wraps_refs();
-        let id = (schema.resolve().id)();
-        let enough = self.written > IN_PLACE || self.in_place.contains(&id);
+        let key = schema.resolve().key();
+        let enough = self.written > IN_PLACE || self.in_place.contains(&key);
         if !says || sayable || enough || !node.contains_key("$ref") {
             return Ok(node);
         }
-        self.in_place.push(id);
+        self.in_place.push(key);
         let body = self.body(schema);
         self.in_place.pop();
         body

@@ -66,7 +66,7 @@ impl Renderer {
                 let nodes: Result<Vec<_>, _> = schemas.iter().map(|s| self.edge(s)).collect();
                 self.any_of(nodes?)
             }
-            Shape::Recursive(get) => self.shape(get()),
+            Shape::Recursive(_) | Shape::Linked(_) => self.shape(schema.resolve()),
         }
     }
 
@@ -202,7 +202,7 @@ impl Renderer {
 /// A tuple whose elements have one type is a list.
 pub(crate) fn is_uniform(fields: &[Field]) -> bool {
     fields.windows(2).all(|pair| {
-        (pair[0].schema.id)() == (pair[1].schema.id)()
+        pair[0].schema.resolve().key() == pair[1].schema.resolve().key()
             && pair.iter().all(|field| field.rules.is_empty() && field.description.is_empty())
     })
 }

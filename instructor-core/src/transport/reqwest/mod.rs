@@ -15,11 +15,12 @@ use http::{HeaderMap, HeaderValue};
 use rustls::crypto::{CryptoProvider, ring};
 
 use super::{
-    BoxFuture, FetchError, FetchPolicy, Fetched, HttpRequest, HttpResponse, Transport,
+    BoxFuture, FetchError, FetchPolicy, Fetched, Files, HttpRequest, HttpResponse, Transport,
     TransportError,
 };
 
 mod fetch;
+mod transfer;
 
 const USER_AGENT: &str = concat!("instructor-rust/", env!("CARGO_PKG_VERSION"));
 
@@ -79,7 +80,13 @@ impl Reqwest {
         Ok(Self { client, tls, tls_problem: problem })
     }
 
-    async fn exchange(&self, mut request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let outgoing = self.outgoing(request)?;
+        received(self.client.execute(outgoing).await.map_err(classify)?, None).await
+    }
+
+    /// The request, signed, if it can be sent at all.
+    fn outgoing(&self, mut request: HttpRequest) -> Result<Request, TransportError> {
         request.sign(SystemTime::now())?;
         let url = Url::parse(&request.url).map_err(|e| TransportError::Invalid(e.into()))?;
         if let (Some(problem), "https") = (&self.tls_problem, url.scheme()) {
@@ -90,17 +97,21 @@ impl Reqwest {
         *outgoing.headers_mut() = request.headers;
         *outgoing.body_mut() = Some(request.body.into());
         *outgoing.timeout_mut() = request.timeout;
-        let mut response = self.client.execute(outgoing).await.map_err(classify)?;
-        let status = response.status();
-        let mut headers = std::mem::take(response.headers_mut());
-        date(&mut headers);
-        Ok(HttpResponse { status, headers, body: body(response).await? })
+        Ok(outgoing)
     }
 }
 
 impl Transport for Reqwest {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(self.exchange(request))
+    }
+
+    fn transfer<'a>(
+        &'a self,
+        request: HttpRequest,
+        files: Files<'a>,
+    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+        Box::pin(transfer::transfer(self, request, files))
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
@@ -164,23 +175,54 @@ fn date(headers: &mut HeaderMap) {
     }
 }
 
-async fn body(mut response: Response) -> Result<Bytes, TransportError> {
-    let Some(first) = response.chunk().await.map_err(classify)? else {
+/// The response with its body, in which something must come all the time, if that is limited.
+async fn received(
+    mut response: Response,
+    idle: Option<Duration>,
+) -> Result<HttpResponse, TransportError> {
+    let head = head(&mut response);
+    Ok(HttpResponse { body: body(response, idle).await?, ..head })
+}
+
+/// The response without its body.
+fn head(response: &mut Response) -> HttpResponse {
+    let status = response.status();
+    let mut headers = std::mem::take(response.headers_mut());
+    date(&mut headers);
+    HttpResponse { status, headers, body: Bytes::new() }
+}
+
+async fn body(mut response: Response, idle: Option<Duration>) -> Result<Bytes, TransportError> {
+    let Some(first) = chunk(&mut response, idle).await? else {
         return Ok(Bytes::new());
     };
-    let Some(second) = response.chunk().await.map_err(classify)? else {
+    let Some(second) = chunk(&mut response, idle).await? else {
         return Ok(first);
     };
     let mut body = BytesMut::from(first);
     let mut next = Some(second);
-    while let Some(chunk) = next {
-        if body.len() + chunk.len() > BODY_LIMIT {
+    while let Some(part) = next {
+        if body.len() + part.len() > BODY_LIMIT {
             return Err(TransportError::TooLarge { limit: BODY_LIMIT });
         }
-        body.extend_from_slice(&chunk);
-        next = response.chunk().await.map_err(classify)?;
+        body.extend_from_slice(&part);
+        next = chunk(&mut response, idle).await?;
     }
     Ok(body.freeze())
+}
+
+/// The next part of the body.
+async fn chunk(
+    response: &mut Response,
+    idle: Option<Duration>,
+) -> Result<Option<Bytes>, TransportError> {
+    let chunk = match idle {
+        None => response.chunk().await,
+        Some(idle) => tokio::time::timeout(idle, response.chunk())
+            .await
+            .map_err(|_| TransportError::Timeout)?,
+    };
+    chunk.map_err(classify)
 }
 
 fn classify(error: ::reqwest::Error) -> TransportError {
