@@ -237,35 +237,12 @@ fn after_text(json: &[u8], at: usize) -> Option<usize> {
         at = at.max(end);
     }
     loop {
-        at += special(json.get(at..)?)?;
+        at += memchr2(b'"', b'\\', json.get(at..)?)?;
         if json[at] == b'"' {
             return Some(at + 1);
         }
         at += 2;
     }
-}
-
-/// Where the next quote or backslash is. Most are near, and those are found without a call.
-fn special(json: &[u8]) -> Option<usize> {
-    const NEAR: usize = 4;
-    let (words, _) = json.as_chunks::<8>();
-    for (i, word) in words.iter().take(NEAR).enumerate() {
-        let marks = specials(u64::from_le_bytes(*word));
-        if marks != 0 {
-            return Some(i * 8 + marks.trailing_zeros() as usize / 8);
-        }
-    }
-    let near = words.len().min(NEAR) * 8;
-    memchr2(b'"', b'\\', &json[near..]).map(|at| near + at)
-}
-
-/// The highest bit of the first of eight bytes that is a quote or a backslash; behind it there may be
-/// others that are wrong, because a subtraction borrows from there.
-const fn specials(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 255;
-    let quote = word ^ (ONES * b'"' as u64);
-    let backslash = word ^ (ONES * b'\\' as u64);
-    (quote.wrapping_sub(ONES) & !quote | backslash.wrapping_sub(ONES) & !backslash) & (ONES << 7)
 }
 
 /// The text that a raw value is; borrowed where it has no escapes.

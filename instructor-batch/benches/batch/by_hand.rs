@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::Invoice;
 
 /// What is kept of a line: as much as the library gives.
-#[expect(dead_code, reason = "a parser gives it, whether it is looked at or not")]
+#[expect(dead_code, reason = "only the time is wanted that it takes to read them")]
 pub(crate) struct Row {
     pub(crate) custom_id: String,
     pub(crate) invoice: Invoice,

@@ -72,7 +72,8 @@ fn invoice(number: usize) -> Invoice {
             city: "London".into(),
             country: "GB".into(),
         },
-        contact: (!number.is_multiple_of(3)).then(|| format!("billing{}@babbage.example", number % 1000)),
+        contact: (!number.is_multiple_of(3))
+            .then(|| format!("billing{}@babbage.example", number % 1000)),
         lines: (0..5 + number % 3).map(line).collect(),
         payment: match number % 3 {
             0 => Payment::Transfer,

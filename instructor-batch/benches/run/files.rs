@@ -50,7 +50,7 @@ fn of(row: usize, id: &str) -> String {
         "id": format!("chatcmpl-tool-{row:032x}"), "type": "function",
         "function": {"name": "Ticket", "arguments": arguments},
     }]);
-    let message = if row % REFUSED == 0 {
+    let message = if row.is_multiple_of(REFUSED) {
         json!({"role": "assistant", "content": null, "refusal": "I would rather not."})
     } else {
         json!({"role": "assistant", "content": null, "tool_calls": calls})

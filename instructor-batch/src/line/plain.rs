@@ -125,3 +125,82 @@ impl<'a> Rest<'a> {
         (digits && !word.is_empty() || matches!(word, b"null" | b"true" | b"false")).then_some(word)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use proptest::prelude::*;
+    use serde::de::IgnoredAny;
+
+    use super::*;
+    use crate::line::End;
+
+    /// What was guessed, if its body is an object; then it must be what the line says.
+    fn check(line: &[u8]) -> bool {
+        let mut any = false;
+        for envelope in Envelope::all() {
+            let Some(Plain { id, body }) = envelope.plain(line) else { continue };
+            let is_whole = serde_json::from_slice::<IgnoredAny>(body).is_ok();
+            if !is_whole || body.trim_ascii().first() != Some(&b'{') {
+                continue;
+            }
+            any = true;
+            let shown = String::from_utf8_lossy(line);
+            let opened = envelope.open(line).unwrap_or_else(|| panic!("{shown}"));
+            assert_eq!(opened.id, Some(Cow::Borrowed(&*id)), "{shown}");
+            let End::Response { status: 200..=299, body: read } = opened.end else {
+                panic!("{shown}: {:?}", opened.end)
+            };
+            assert_eq!(read.trim_ascii(), body.trim_ascii(), "{shown}");
+        }
+        any
+    }
+
+    const LINES: &[&str] = &[
+        r#"{"id":"b","custom_id":"a","response":{"status_code":200,"request_id":"r","body":{"x":{"y":"\"}}"}}},"error":null}"#,
+        r#"{ "custom_id": "a", "response": { "status_code": 200, "body": { "x": 1 } }, "error": null } "#,
+        r#"{"custom_id":"a","response":{"status_code":200,"body":{}}}"#,
+        r#"{"custom_id":"a","result":{"type":"succeeded","message":{"content":[]}}}"#,
+        r#"{"key":"a","response":{"candidates":[{"x":"}"}]}}"#,
+    ];
+
+    #[test]
+    fn most_lines_are_plain() {
+        for line in LINES {
+            assert!(check(line.as_bytes()), "{line}");
+        }
+        for line in [
+            r#"{"custom_id":"a","response":{"status_code":500,"body":{}},"error":null}"#,
+            r#"{"custom_id":"a","error":"boom","response":{"status_code":200,"body":{}}}"#,
+            r#"{"custom_id":"a","response":{"status_code":200,"body":{}},"error":{}}"#,
+            r#"{"custom_id":"a","response":{"status_code":200,"body":{},"id":"x"},"error":null}"#,
+            r#"{"custom_id":"a","custom_id":"b","response":{"status_code":200,"body":{}}}"#,
+            r#"{"custom_id":"a","result":{"type":"errored","message":{}}}"#,
+            r#"{"response":{"status_code":200,"body":{}}}"#,
+        ] {
+            assert!(!check(line.as_bytes()), "{line}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn what_is_guessed_and_whole_is_what_is_there(
+            number in 0..LINES.len(),
+            changes in prop::collection::vec(any::<(prop::sample::Index, prop::sample::Index, bool)>(), 0..3),
+        ) {
+            let is_mark = |c: char| matches!(c, '{' | '}' | '[' | ']' | ',' | ':');
+            let mut pieces: Vec<&str> = LINES[number].split_inclusive(is_mark).collect();
+            for (from, to, doubled) in changes {
+                let piece = pieces[from.index(pieces.len())];
+                if doubled {
+                    pieces.insert(to.index(pieces.len()), piece);
+                } else if pieces.len() > 1 {
+                    pieces.remove(from.index(pieces.len()));
+                }
+            }
+            check(pieces.concat().as_bytes());
+        }
+    }
+}

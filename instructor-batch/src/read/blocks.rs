@@ -48,12 +48,13 @@ pub(super) struct Lines {
     at: usize,
     end: usize,
     line: u64,
+    /// At least as many as there are.
     count: usize,
     longest: usize,
 }
 
-/// A line, or the start of one that is too long.
-type Line<'a> = Result<&'a [u8], &'a [u8]>;
+/// The number of a line and the line; of one that is too long, only the start.
+pub(super) type Numbered<'a> = (u64, Result<&'a [u8], &'a [u8]>);
 
 /// How far an input could be read.
 enum Filled {
@@ -124,8 +125,8 @@ impl Blocks {
                 self.end_input();
             }
             if at < end {
-                let (lines, longest) = (ends + 1, self.longest);
-                return Some(Block::Lines(Lines { bytes, at, end, line, count: lines, longest }));
+                let (count, longest) = (ends + 1, self.longest);
+                return Some(Block::Lines(Lines { bytes, at, end, line, count, longest }));
             }
         }
     }
@@ -204,9 +205,8 @@ impl Blocks {
 }
 
 impl Lines {
-    /// The next line that is not blank, without its end, and its number. Of one that is too long, only
-    /// the start, as an error.
-    pub(super) fn next(&mut self) -> Option<(u64, Line<'_>)> {
+    /// The next line that is not blank, without its end.
+    pub(super) fn next(&mut self) -> Option<Numbered<'_>> {
         loop {
             let rest = self.bytes.get(self.at..self.end).filter(|rest| !rest.is_empty())?;
             let length = memchr(b'\n', rest).unwrap_or(rest.len());

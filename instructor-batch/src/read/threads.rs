@@ -86,8 +86,7 @@ impl<T: Extract + Send + Sync + 'static> Threads<T> {
         let mut state = self.shared.lock();
         let ahead = if self.in_file_order { 1 } else { usize::MAX };
         let ready = |place: &Receiver<_>| !place.is_empty();
-        let ready = state.places.iter().take(ahead).position(ready);
-        let waits = if let Some(ready) = ready {
+        let waits = if let Some(ready) = state.places.iter().take(ahead).position(ready) {
             state.places.remove(ready)
         } else {
             let room = state.places.len() < self.shared.most;

@@ -78,7 +78,8 @@ fn copy(json: &[u8], from: usize, text: &mut [u8], to: usize, count: usize) -> O
 
 /// Writes what is meant by an escape, whose backslash is not given; how many bytes were read together
 /// with it, and how many written.
-#[inline]
+#[expect(clippy::inline_always, reason = "a call takes longer than most escapes")]
+#[inline(always)]
 fn escape(json: &[u8], text: &mut [u8]) -> Option<(usize, usize)> {
     let escape = *json.first()?;
     let byte = escaped(escape);
