@@ -118,7 +118,7 @@ fn what_is_wrong_is_said_in_one_line() {
         ("run start new", 2, "add `--source` and `--model`"),
         ("run status new", 3, "new holds no run"),
         ("run resume new", 3, "new holds no run"),
-        ("run resume there --schema long.json", 3, "another type or another version"),
+        ("run resume there --schema long.json", 3, "another type, or for one with another schema"),
         ("run results there -o out.txt", 3, "end it with `.jsonl`, `.csv` or `.parquet`"),
         ("run results there -o nowhere/out.csv", 3, "nowhere/out.csv"),
         ("run results there --failed among", 2, "--output"),
