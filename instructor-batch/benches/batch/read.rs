@@ -97,13 +97,15 @@ fn threads(path: &Path) {
         }
         start.elapsed().as_secs_f64()
     };
-    let found = (0..3)
-        .map(|_| {
-            let one = time(1);
-            time(2) / one
-        })
-        .collect();
-    row("two threads / one thread, wall", &format!("{:.2}", median(found)), "< 0.6");
+    // Other programs only ever add to the time, so the shortest tells most.
+    let mut best = [f64::INFINITY; 2];
+    for _ in 0..5 {
+        for (best, threads) in best.iter_mut().zip([1, 2]) {
+            *best = best.min(time(threads));
+        }
+    }
+    let [one, two] = best;
+    row("two threads / one thread, wall", &format!("{:.2}", two / one), "< 0.6");
 }
 
 pub(super) fn row(name: &str, value: &str, goal: &str) {

@@ -177,12 +177,13 @@ pub(super) fn run(folder: &Path, lines: usize) {
     let file = |name: &str| Emptied::create(&folder.join(name));
     let buffered = |name: &str| BufWriter::with_capacity(256 * 1024, file(name));
     let mut ours = BatchWriter::new(file("ours"), &form).expect("a writer");
+    let mut numbered = BatchWriter::new(file("numbered"), &form).expect("a writer");
     let (mut spliced, mut serde, mut value) =
         (buffered("spliced"), buffered("serde"), buffered("value"));
     let pieces = Pieces::of(&form);
     let schema: Value = serde_json::from_str(form.rendered().json.get()).expect("a schema");
 
-    let mut found: [Vec<f64>; 3] = Default::default();
+    let mut found: [Vec<f64>; 4] = Default::default();
     let mut all = 0.0;
     let rounds = (lines / PIECE).max(1);
     for round in 0..rounds {
@@ -191,21 +192,29 @@ pub(super) fn run(folder: &Path, lines: usize) {
             .collect();
         let baseline = timed(&rows, |id, text| pieces.write(&mut spliced, id, text));
         let own = timed(&rows, |id, text| ours.write(id, text).expect("a line"));
+        let by_number = {
+            let start = ProcessTime::now();
+            numbered
+                .write_all(rows.iter().map(|(_, text)| black_box(text.as_str())))
+                .expect("lines");
+            start.elapsed().as_secs_f64()
+        };
         let by_serde = timed(&rows, |id, text| typed(&mut serde, &form, id, text));
         // It is so slow that a part of the rows tells enough.
         let few = &rows[..PIECE / 10];
         let by_value = timed(few, |id, text| tree(&mut value, &form, &schema, id, text)) * 10.0;
         all += own;
-        for (found, time) in found.iter_mut().zip([own, by_serde, by_value]) {
+        for (found, time) in found.iter_mut().zip([by_number, own, by_serde, by_value]) {
             found.push(time / baseline);
         }
     }
     let written = ours.finish().expect("room");
     println!("writing {} lines, {} bytes each", written.lines, written.bytes / written.lines);
-    let [own, by_serde, by_value] = found.map(|found| format!("{:.2}", median(found)));
+    let [by_number, own, by_serde, by_value] = found.map(|found| format!("{:.2}", median(found)));
     let rate = format!("{:.0} lines/s", count(rounds * PIECE) / all);
     row("the writer, CPU, ids checked", &rate, "");
-    row("the writer / splicing finished bytes", &own, "<= 1.3");
+    row("the writer, numbered rows / splicing finished bytes", &by_number, "<= 1.3");
+    row("the writer, ids of one's own / splicing finished bytes", &own, "<= 1.3");
     row("typed serde writer / splicing finished bytes", &by_serde, "");
     row("`Value` writer / splicing finished bytes", &by_value, "");
 }

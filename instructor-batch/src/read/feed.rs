@@ -1,5 +1,6 @@
 //! Blocks together with who reads their lines.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use instructor_core::{Error, Extract, Form, Mode};
@@ -94,15 +95,17 @@ impl<T> Task<T> {
 }
 
 impl<T: Extract + Send + Sync> Task<T> {
-    /// All that is left.
-    pub(super) fn all(&mut self) -> Vec<BatchResult<T>> {
-        let lines = match &self.block {
+    /// Puts all that is left behind these.
+    pub(super) fn all(
+        &mut self,
+        mut results: VecDeque<BatchResult<T>>,
+    ) -> VecDeque<BatchResult<T>> {
+        results.reserve(match &self.block {
             Kind::Lines(lines) => lines.count(),
             Kind::Error(_) => 1,
-        };
-        let mut all = Vec::with_capacity(lines);
-        all.extend(self);
-        all
+        });
+        results.extend(self);
+        results
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
-use std::vec;
 
 use crossbeam_channel::{Receiver, bounded};
 use instructor_core::Extract;
@@ -13,7 +12,8 @@ use tokio::runtime::Handle;
 use super::feed::{Feed, Task};
 use crate::results::BatchResult;
 
-type Results<T> = Vec<BatchResult<T>>;
+/// Taken from the front, so that its memory stays whole, and can serve another block.
+type Results<T> = VecDeque<BatchResult<T>>;
 
 /// The threads and what they have read. They end when it is dropped.
 pub(super) struct Threads<T> {
@@ -28,7 +28,7 @@ pub(super) struct Threads<T> {
 /// What the caller gets at the moment.
 enum Now<T> {
     /// What another thread has read.
-    Results(vec::IntoIter<BatchResult<T>>),
+    Results(Results<T>),
     /// What is read while it is asked for.
     Task(Task<T>),
 }
@@ -45,6 +45,8 @@ struct State<T> {
     feed: Feed<T>,
     /// Where the results of each block arrive, in the order of the blocks.
     places: VecDeque<Receiver<Results<T>>>,
+    /// Memory for the results of further blocks.
+    spare: Vec<Results<T>>,
     /// Nobody asks any more.
     stopped: bool,
 }
@@ -52,7 +54,7 @@ struct State<T> {
 impl<T: Extract + Send + Sync + 'static> Threads<T> {
     /// Reads with so many threads, or as many of them as can be started.
     pub(super) fn start(feed: Feed<T>, threads: usize, in_file_order: bool) -> Self {
-        let state = State { feed, places: VecDeque::new(), stopped: false };
+        let state = State { feed, places: VecDeque::new(), spare: Vec::new(), stopped: false };
         let (state, most) = (Mutex::new(state), threads.saturating_mul(2));
         let shared = Arc::new(Shared { state, room: Condvar::new(), most });
         // Async validators may wait for what the caller's runtime does.
@@ -72,18 +74,19 @@ impl<T: Extract + Send + Sync + 'static> Threads<T> {
                 }
             }
         }
-        let now = Now::Results(Vec::new().into_iter());
+        let now = Now::Results(VecDeque::new());
         Self { shared, in_file_order, now, memory: Vec::new(), workers }
     }
 
     /// Looks for what can be had next: what is ready, or a block to read, or what is read elsewhere.
     /// Nothing if all is read.
     fn go_on(&mut self) -> Option<()> {
-        let done = Now::Results(Vec::new().into_iter());
-        if let Now::Task(task) = std::mem::replace(&mut self.now, done) {
-            self.memory = task.into_memory();
-        }
         let mut state = self.shared.lock();
+        match std::mem::replace(&mut self.now, Now::Results(VecDeque::new())) {
+            Now::Task(task) => self.memory = task.into_memory(),
+            Now::Results(results) if results.capacity() > 0 => state.spare.push(results),
+            Now::Results(_) => {}
+        }
         let ahead = if self.in_file_order { 1 } else { usize::MAX };
         let ready = |place: &Receiver<_>| !place.is_empty();
         let waits = if let Some(ready) = state.places.iter().take(ahead).position(ready) {
@@ -96,9 +99,10 @@ impl<T: Extract + Send + Sync + 'static> Threads<T> {
                 if self.in_file_order && !state.places.is_empty() {
                     let (sender, place) = bounded(1);
                     state.places.push_back(place);
+                    let results = state.spare.pop().unwrap_or_default();
                     drop(state);
                     // There is room for one, and the other side is in `places`.
-                    let _ = sender.send(task.all());
+                    let _ = sender.send(task.all(results));
                     self.memory = task.into_memory();
                 } else {
                     drop(state);
@@ -112,7 +116,7 @@ impl<T: Extract + Send + Sync + 'static> Threads<T> {
         self.shared.room.notify_one();
         match waits.map(|place| place.recv()) {
             Some(Ok(results)) => {
-                self.now = Now::Results(results.into_iter());
+                self.now = Now::Results(results);
                 return Some(());
             }
             // A thread panicked.
@@ -133,7 +137,7 @@ impl<T: Extract + Send + Sync + 'static> Iterator for Threads<T> {
     fn next(&mut self) -> Option<BatchResult<T>> {
         loop {
             let result = match &mut self.now {
-                Now::Results(results) => results.next(),
+                Now::Results(results) => results.pop_front(),
                 Now::Task(task) => task.next(),
             };
             if result.is_some() {
@@ -174,8 +178,9 @@ fn work<T: Extract + Send + Sync>(shared: &Shared<T>) {
         let Some(mut task) = state.feed.next(memory) else { return };
         let (sender, place) = bounded(1);
         state.places.push_back(place);
+        let results = state.spare.pop().unwrap_or_default();
         drop(state);
-        if sender.send(task.all()).is_err() {
+        if sender.send(task.all(results)).is_err() {
             return;
         }
         memory = task.into_memory();
