@@ -1,5 +1,6 @@
 //! How a run asks, and how far it goes.
 
+use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ pub struct Prices {
 }
 
 /// How a run asks, and how far it goes. It is kept in the ledger, but for the client.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a run begins with `Run::create`"]
 pub struct RunSettings {
     pub(crate) kept: Kept,
@@ -247,5 +248,16 @@ impl RunSettings {
     pub fn prices(mut self, prices: Prices) -> Self {
         self.kept.prices = Some(prices);
         self
+    }
+}
+
+/// Whom it asks and how far it goes, not what it says: instructions and examples may be secret.
+impl fmt::Debug for RunSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunSettings")
+            .field("model", &self.kept.model)
+            .field("engine", &self.kept.engine)
+            .field("max_rounds", &self.kept.max_rounds)
+            .finish_non_exhaustive()
     }
 }
