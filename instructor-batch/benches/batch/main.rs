@@ -109,7 +109,7 @@ pub(crate) fn count(value: usize) -> f64 {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
+    let arguments: Vec<String> = std::env::args().filter(|word| word != "--bench").collect();
     // For the comparison with other programs.
     if let [_, command, path] = arguments.as_slice() {
         match command.as_str() {
@@ -118,7 +118,7 @@ fn main() {
             _ => {}
         }
     }
-    let wanted = |name: &str| arguments.get(1).is_none_or(|only| only == name || only == "--bench");
+    let wanted = |name: &str| arguments.get(1).is_none_or(|only| only == name);
     let folder = Folder::new();
     if wanted("read") {
         let path = folder.0.join("output.jsonl");
