@@ -133,10 +133,7 @@ impl BatchProvider for Anthropic {
     }
 
     fn delete<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), JobError>> {
-        Box::pin(async move {
-            self.calls.delete(self.at(id, "")).await.map_err(|error| jobs::about(id, error))?;
-            Ok(())
-        })
+        Box::pin(jobs::delete(&self.calls, self.at(id, ""), id))
     }
 }
 

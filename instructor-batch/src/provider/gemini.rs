@@ -115,9 +115,7 @@ impl BatchProvider for Gemini {
                 }
                 token = next;
             }
-            jobs.sort_by_key(|job| std::cmp::Reverse(job.timestamps.created));
-            jobs.truncate(limit);
-            Ok(jobs)
+            Ok(jobs::newest(jobs, limit))
         })
     }
 
@@ -153,10 +151,7 @@ impl BatchProvider for Gemini {
     }
 
     fn delete<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), JobError>> {
-        Box::pin(async move {
-            self.calls.delete(self.at(id, "")).await.map_err(|error| jobs::about(id, error))?;
-            Ok(())
-        })
+        Box::pin(jobs::delete(&self.calls, self.at(id, ""), id))
     }
 }
 

@@ -56,6 +56,18 @@ pub(super) async fn cancel(
     }
 }
 
+/// Deletes a job.
+pub(super) async fn delete(calls: &Calls, url: String, id: &str) -> Result<(), JobError> {
+    calls.delete(url).await.map(drop).map_err(|error| about(id, error))
+}
+
+/// The latest jobs, the newest first.
+pub(super) fn newest(mut jobs: Vec<BatchJobInfo>, limit: usize) -> Vec<BatchJobInfo> {
+    jobs.sort_by_key(|job| std::cmp::Reverse(job.timestamps.created));
+    jobs.truncate(limit);
+    jobs
+}
+
 /// Looks at a job again while something is missing that should be there soon.
 pub(super) async fn settled(
     provider: &dyn BatchProvider,

@@ -161,9 +161,7 @@ impl BatchProvider for OpenAi {
                     break;
                 }
             }
-            jobs.sort_by_key(|job| std::cmp::Reverse(job.timestamps.created));
-            jobs.truncate(limit);
-            Ok(jobs)
+            Ok(jobs::newest(jobs, limit))
         })
     }
 
