@@ -1,4 +1,4 @@
-//! JSON read without building anything: the raw bytes of what an object or a list holds.
+//! JSON read without building anything: the raw bytes of what an object holds.
 //!
 //! What is skipped is not checked: whoever needs that reads the same bytes with serde. It serves to
 //! look for a few values in many lines.
@@ -13,17 +13,9 @@ use crate::cursor::special_in;
 /// The properties of an object, each as the raw name (without quotes, escapes as they are) and the
 /// raw value.
 #[derive(Debug, Clone)]
-pub struct Entries<'a>(Inside<'a>);
-
-/// The elements of a list, raw.
-#[derive(Debug, Clone)]
-pub struct Elements<'a>(Inside<'a>);
-
-#[derive(Debug, Clone)]
-struct Inside<'a> {
+pub struct Entries<'a> {
     json: &'a [u8],
     at: usize,
-    end: u8,
     state: State,
     /// Something may come behind it.
     inner: bool,
@@ -40,28 +32,29 @@ enum State {
 impl<'a> Entries<'a> {
     /// The properties of the object that is the whole of `json`.
     pub fn new(json: &'a [u8]) -> Option<Self> {
-        Inside::new(json, b'{', b'}').map(Self)
+        let at = space(json, 0);
+        let is_object = json.get(at) == Some(&b'{');
+        is_object.then_some(Self { json, at: at + 1, state: State::Before, inner: false })
     }
 
     /// The name of the next property. Its value comes next, from [`value`](Self::value) or
     /// [`enter`](Self::enter).
     pub fn name(&mut self) -> Option<&'a [u8]> {
-        let inside = &mut self.0;
-        if !inside.goes_on() {
+        if !self.goes_on() {
             return None;
         }
-        let name = inside.name();
+        let name = self.read_name();
         if name.is_none() {
-            inside.state = State::Broken;
+            self.state = State::Broken;
         }
         name
     }
 
     /// The value of the property whose name was read.
     pub fn value(&mut self) -> Option<&'a [u8]> {
-        let value = self.0.value();
+        let value = self.read_value();
         if value.is_none() {
-            self.0.state = State::Broken;
+            self.state = State::Broken;
         }
         value
     }
@@ -69,35 +62,22 @@ impl<'a> Entries<'a> {
     /// The properties of this value, if it is an object, so that it need not be read twice. It must
     /// be read to its end and [left](Self::leave).
     pub fn enter(&self) -> Option<Self> {
-        let Inside { json, at, .. } = self.0;
-        let state = State::Before;
+        let Self { json, at, .. } = *self;
         let is_object = json.get(at) == Some(&b'{');
-        is_object.then_some(Self(Inside { json, at: at + 1, end: b'}', state, inner: true }))
+        is_object.then_some(Self { json, at: at + 1, state: State::Before, inner: true })
     }
 
     /// Goes on behind an object that was entered.
     pub fn leave(&mut self, entered: &Self) {
-        self.0.at = entered.0.at;
+        self.at = entered.at;
         if !entered.is_complete() {
-            self.0.state = State::Broken;
+            self.state = State::Broken;
         }
     }
 
     /// Whether the object was read to its end, and nothing comes after it.
     pub fn is_complete(&self) -> bool {
-        self.0.state == State::Done
-    }
-}
-
-impl<'a> Elements<'a> {
-    /// The elements of the list that is the whole of `json`.
-    pub fn new(json: &'a [u8]) -> Option<Self> {
-        Inside::new(json, b'[', b']').map(Self)
-    }
-
-    /// Whether the list was read to its end, and nothing comes after it.
-    pub fn is_complete(&self) -> bool {
-        self.0.state == State::Done
+        self.state == State::Done
     }
 }
 
@@ -109,45 +89,17 @@ impl<'a> Iterator for Entries<'a> {
     }
 }
 
-impl<'a> Iterator for Elements<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let inside = &mut self.0;
-        if !inside.goes_on() {
-            return None;
-        }
-        let element = inside.value();
-        if element.is_none() {
-            inside.state = State::Broken;
-        }
-        element
-    }
-}
-
-impl<'a> Inside<'a> {
-    fn new(json: &'a [u8], start: u8, end: u8) -> Option<Self> {
-        let at = space(json, 0);
-        let state = State::Before;
-        (json.get(at) == Some(&start)).then_some(Self {
-            json,
-            at: at + 1,
-            end,
-            state,
-            inner: false,
-        })
-    }
-
+impl<'a> Entries<'a> {
     /// Goes to the next entry, if there is one.
     fn goes_on(&mut self) -> bool {
         self.at = space(self.json, self.at);
         match (self.json.get(self.at), self.state) {
             (_, State::Done | State::Broken) => return false,
-            (Some(&byte), _) if byte == self.end && self.inner => {
+            (Some(b'}'), _) if self.inner => {
                 (self.at, self.state) = (self.at + 1, State::Done);
                 return false;
             }
-            (Some(&byte), _) if byte == self.end => {
+            (Some(b'}'), _) => {
                 let rest = space(self.json, self.at + 1);
                 self.state = if rest == self.json.len() { State::Done } else { State::Broken };
                 return false;
@@ -163,8 +115,8 @@ impl<'a> Inside<'a> {
     }
 
     /// A name and the colon behind it.
-    fn name(&mut self) -> Option<&'a [u8]> {
-        let name = self.value()?;
+    fn read_name(&mut self) -> Option<&'a [u8]> {
+        let name = self.read_value()?;
         let name = name.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
         self.at = space(self.json, self.at);
         if self.json.get(self.at) != Some(&b':') {
@@ -174,7 +126,7 @@ impl<'a> Inside<'a> {
         Some(name)
     }
 
-    fn value(&mut self) -> Option<&'a [u8]> {
+    fn read_value(&mut self) -> Option<&'a [u8]> {
         let start = self.at;
         self.at = after_value(self.json, start)?;
         self.json.get(start..self.at)
@@ -295,10 +247,6 @@ mod tests {
         ] {
             assert_eq!(shown(json), expected, "{json}");
         }
-        let mut elements = Elements::new(br#"[1, "a,b", {"c": [2]}]"#).unwrap();
-        let all: Vec<_> = elements.by_ref().collect();
-        assert_eq!(all, [&b"1"[..], br#""a,b""#, br#"{"c": [2]}"#]);
-        assert!(elements.is_complete());
     }
 
     #[test]
@@ -335,9 +283,9 @@ mod tests {
     fn texts_end_at_their_quote_wherever_it_stands() {
         for before in 0..80 {
             let text = format!("\"{}\\\"é\\\\\"", "x".repeat(before));
-            let json = format!("[{text},1]");
-            let all: Vec<_> = Elements::new(json.as_bytes()).unwrap().collect();
-            assert_eq!(all, [text.as_bytes(), b"1"]);
+            let json = format!("{{\"a\":{text},\"b\":1}}");
+            let all: Vec<_> = Entries::new(json.as_bytes()).unwrap().collect();
+            assert_eq!(all, [(&b"a"[..], text.as_bytes()), (b"b", b"1")]);
         }
     }
 
